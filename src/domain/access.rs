@@ -1,0 +1,429 @@
+//! Who may do what: the actions, the persons, and the one decision that the policy takes.
+//!
+//! `policies/access.cedar` is the only place where a right is given; this file turns a question into
+//! the form that Cedar answers. No permit means no.
+
+use std::collections::HashSet;
+use std::str::FromStr;
+use std::sync::OnceLock;
+
+use cedar_policy::{
+    Authorizer, Context, Decision, Entities, Entity, EntityId, EntityTypeName, EntityUid,
+    PolicySet, Request, RestrictedExpression, Schema, ValidationMode, Validator,
+};
+
+use super::measure::{Confidentiality, Status};
+use super::text_enum;
+
+text_enum! {
+    /// Role of a person in one institution (DOMAIN §7.1).
+    Role {
+        /// Informationssicherheitsbeauftragte.
+        Isb = "isb",
+        /// Institutionsleitung.
+        Management = "management",
+        /// Amts- oder IT-Leitung, of one organisational unit or of all.
+        Head = "head",
+        /// Umsetzungsverantwortliche.
+        Owner = "owner",
+        /// Kämmerei.
+        Finance = "finance",
+        /// Revision, Rechnungsprüfung.
+        Auditor = "auditor",
+        /// Technical administration; sees no content.
+        Admin = "admin",
+        /// Gremium.
+        Council = "council",
+    }
+}
+
+text_enum! {
+    /// Everything that is subject to the policy. One name per operation, everywhere.
+    Action {
+        /// Name and kind of the institution.
+        InstitutionRead = "institution.read",
+        /// Catalogue, modules, requirements.
+        CatalogueRead = "catalogue.read",
+        /// Programme, plan table, posts.
+        ProgrammeRead = "programme.read",
+        /// Import of a programme file.
+        ProgrammeImport = "programme.import",
+        /// Import of measures that are further on than proposed: their steps were taken elsewhere.
+        ProgrammeImportHistory = "programme.import_history",
+        /// One measure, or its appearance in a list.
+        MeasureRead = "measure.read",
+        /// New measure.
+        MeasureCreate = "measure.create",
+        /// Fields of a measure.
+        MeasureUpdate = "measure.update",
+        /// Links of a measure to the catalogue.
+        MeasureLink = "measure.link",
+        /// Step of a measure.
+        MeasureChangeStatus = "measure.change_status",
+        /// Dashboard document.
+        DashboardRead = "dashboard.read",
+        /// Audit trail.
+        AuditRead = "audit.read",
+        /// Who would get which mail, and what was sent.
+        ReminderRead = "reminder.read",
+        /// Planning of reminders.
+        ReminderPlan = "reminder.plan",
+        /// New institution.
+        InstitutionCreate = "institution.create",
+        /// Accounts and roles.
+        UserManage = "user.manage",
+    }
+}
+
+impl Action {
+    /// The event that a successful write leaves in the audit trail; `None` for reading.
+    pub const fn audit_event(self) -> Option<&'static str> {
+        match self {
+            Action::ProgrammeImport | Action::ProgrammeImportHistory => Some("programme.imported"),
+            Action::MeasureCreate => Some("measure.created"),
+            Action::MeasureUpdate | Action::MeasureLink => Some("measure.updated"),
+            Action::MeasureChangeStatus => Some("measure.status_changed"),
+            Action::ReminderPlan => Some("reminder.planned"),
+            Action::InstitutionCreate => Some("institution.created"),
+            Action::UserManage => Some("user.changed"),
+            Action::InstitutionRead
+            | Action::CatalogueRead
+            | Action::ProgrammeRead
+            | Action::MeasureRead
+            | Action::DashboardRead
+            | Action::AuditRead
+            | Action::ReminderRead => None,
+        }
+    }
+}
+
+/// A role with the organisational unit it is limited to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    /// The role.
+    pub role: Role,
+    /// Only for this unit (meaningful for heads).
+    pub org_unit: Option<String>,
+}
+
+/// A person who is signed in, as far as one institution is concerned.
+#[derive(Debug, Clone)]
+pub struct Person {
+    /// User id.
+    pub id: String,
+    /// Roles in the institution.
+    pub grants: Vec<Grant>,
+}
+
+impl Person {
+    /// Whether the person has a role, for whatever unit.
+    pub fn has(&self, role: Role) -> bool {
+        self.grants.iter().any(|grant| grant.role == role)
+    }
+}
+
+/// Who acts.
+#[derive(Debug, Clone)]
+pub enum Actor {
+    /// Somebody signed in.
+    Person(Person),
+    /// Whoever may run the program on the server's command line.
+    Operator,
+    /// A job of the service itself.
+    Service,
+}
+
+impl Actor {
+    /// Kind of actor in the audit trail.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Actor::Person(_) => "user",
+            Actor::Operator => "operator",
+            Actor::Service => "service",
+        }
+    }
+
+    /// User id of a person.
+    pub fn id(&self) -> Option<&str> {
+        match self {
+            Actor::Person(person) => Some(&person.id),
+            Actor::Operator | Actor::Service => None,
+        }
+    }
+}
+
+/// What is acted upon.
+#[derive(Debug, Clone)]
+pub enum Resource<'a> {
+    /// Something that belongs to the institution as a whole.
+    Institution,
+    /// A programme.
+    Programme {
+        /// Its class.
+        confidentiality: Confidentiality,
+    },
+    /// A measure.
+    Measure(MeasureFacts<'a>),
+}
+
+/// What the policy may know of a measure.
+#[derive(Debug, Clone)]
+pub struct MeasureFacts<'a> {
+    /// Its class.
+    pub confidentiality: Confidentiality,
+    /// User id of whoever is responsible.
+    pub owner: Option<&'a str>,
+    /// Organisational unit.
+    pub org_unit: Option<&'a str>,
+    /// Present status.
+    pub status: Status,
+    /// Target of a step.
+    pub to: Option<Status>,
+    /// Contributes to a basic requirement.
+    pub fulfils_basic: bool,
+    /// User id of whoever asked for what is to be decided: who created the measure, when it is to be
+    /// approved; who reported it done, when it is to be checked.
+    pub requested_by: Option<&'a str>,
+}
+
+/// The policy cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("access policy: {0}")]
+pub struct PolicyError(String);
+
+/// The compiled access policy.
+pub struct Policy {
+    policies: PolicySet,
+    authorizer: Authorizer,
+    types: Types,
+    visibility: Vec<OnceLock<Visibility>>,
+}
+
+struct Types {
+    person: EntityTypeName,
+    actor: EntityTypeName,
+    institution: EntityTypeName,
+    programme: EntityTypeName,
+    measure: EntityTypeName,
+    action: EntityTypeName,
+}
+
+impl std::fmt::Debug for Policy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Policy")
+            .field("policies", &self.policies.num_of_policies())
+            .finish()
+    }
+}
+
+/// What somebody may see in a list: the policy's answers for each class, once for any measure, once for
+/// one's own, and for programmes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visibility {
+    /// Classes that are visible whoever is responsible.
+    pub all: Vec<Confidentiality>,
+    /// Classes that are visible where the person is responsible.
+    pub own: Vec<Confidentiality>,
+    /// Classes of programmes that are visible.
+    pub programmes: Vec<Confidentiality>,
+}
+
+impl Policy {
+    /// Reads and validates policies against their schema.
+    ///
+    /// # Errors
+    /// The first fault of the schema, or all faults of the policies.
+    pub fn new(policies: &str, schema: &str) -> Result<Self, PolicyError> {
+        let fault = |error: &dyn std::fmt::Display| PolicyError(error.to_string());
+        let (schema, _) = Schema::from_cedarschema_str(schema).map_err(|error| fault(&error))?;
+        let policies = PolicySet::from_str(policies).map_err(|error| fault(&error))?;
+        let result = Validator::new(schema).validate(&policies, ValidationMode::default());
+        if !result.validation_passed() {
+            let faults: Vec<String> = result
+                .validation_errors()
+                .map(ToString::to_string)
+                .collect();
+            return Err(PolicyError(faults.join("; ")));
+        }
+        let name = |text| EntityTypeName::from_str(text).map_err(|error| fault(&error));
+        Ok(Policy {
+            policies,
+            authorizer: Authorizer::new(),
+            types: Types {
+                person: name("Person")?,
+                actor: name("Actor")?,
+                institution: name("Institution")?,
+                programme: name("Programme")?,
+                measure: name("Measure")?,
+                action: name("Action")?,
+            },
+            visibility: std::iter::repeat_with(OnceLock::new)
+                .take(1 << Role::ALL.len())
+                .collect(),
+        })
+    }
+
+    /// Whether the policy permits it. Whatever cannot be decided is refused.
+    pub fn permits(&self, actor: &Actor, action: Action, resource: &Resource<'_>) -> bool {
+        self.ask(actor, action, resource).unwrap_or(false)
+    }
+
+    /// Which measures a person may see. Depends on nothing but the set of roles, so it is asked once per set.
+    pub fn visibility(&self, person: &Person) -> Visibility {
+        let set = Role::ALL
+            .iter()
+            .enumerate()
+            .fold(0_usize, |set, (bit, role)| {
+                if person.has(*role) {
+                    set | 1 << bit
+                } else {
+                    set
+                }
+            });
+        match self.visibility.get(set) {
+            Some(known) => known.get_or_init(|| self.ask_visibility(person)).clone(),
+            None => self.ask_visibility(person),
+        }
+    }
+
+    fn ask_visibility(&self, person: &Person) -> Visibility {
+        let actor = Actor::Person(person.clone());
+        let visible = |owner: Option<&str>| {
+            let may_see = |class: &Confidentiality| {
+                let facts = MeasureFacts {
+                    confidentiality: *class,
+                    owner,
+                    org_unit: None,
+                    status: Status::Proposed,
+                    to: None,
+                    fulfils_basic: false,
+                    requested_by: None,
+                };
+                self.permits(&actor, Action::MeasureRead, &Resource::Measure(facts))
+            };
+            Confidentiality::ALL
+                .iter()
+                .copied()
+                .filter(may_see)
+                .collect()
+        };
+        let programme = |class: &Confidentiality| {
+            let resource = Resource::Programme {
+                confidentiality: *class,
+            };
+            self.permits(&actor, Action::ProgrammeRead, &resource)
+        };
+        let classes = Confidentiality::ALL.iter().copied();
+        Visibility {
+            programmes: classes.filter(programme).collect(),
+            all: visible(None),
+            own: visible(Some(&person.id)),
+        }
+    }
+
+    fn ask(&self, actor: &Actor, action: Action, resource: &Resource<'_>) -> Option<bool> {
+        let principal = self.principal(actor)?;
+        let (resource, context) = self.resource(resource)?;
+        let action = EntityUid::from_type_name_and_id(
+            self.types.action.clone(),
+            EntityId::new(action.as_str()),
+        );
+        let request = Request::new(principal.uid(), action, resource.uid(), context, None).ok()?;
+        let entities = Entities::from_entities([principal, resource], None).ok()?;
+        let answer = self
+            .authorizer
+            .is_authorized(&request, &self.policies, &entities);
+        let undecided = answer.diagnostics().errors().next().is_some();
+        Some(answer.decision() == Decision::Allow && !undecided)
+    }
+
+    fn principal(&self, actor: &Actor) -> Option<Entity> {
+        let person = match actor {
+            Actor::Person(person) => person,
+            Actor::Operator | Actor::Service => {
+                let id = EntityUid::from_type_name_and_id(
+                    self.types.actor.clone(),
+                    EntityId::new(actor.kind()),
+                );
+                return Some(Entity::new_no_attrs(id, HashSet::new()));
+            }
+        };
+        let words = |words: Vec<String>| {
+            RestrictedExpression::new_set(words.into_iter().map(RestrictedExpression::new_string))
+        };
+        let roles = person
+            .grants
+            .iter()
+            .map(|grant| grant.role.to_string())
+            .collect();
+        let head_of = person
+            .grants
+            .iter()
+            .filter(|grant| grant.role == Role::Head);
+        let units = head_of
+            .clone()
+            .filter_map(|grant| grant.org_unit.clone())
+            .collect();
+        let all_units = head_of.clone().any(|grant| grant.org_unit.is_none());
+        let id =
+            EntityUid::from_type_name_and_id(self.types.person.clone(), EntityId::new(&person.id));
+        let attributes = [
+            ("roles".to_owned(), words(roles)),
+            ("head_of".to_owned(), words(units)),
+            (
+                "head_of_all".to_owned(),
+                RestrictedExpression::new_bool(all_units),
+            ),
+        ];
+        Entity::new(id, attributes.into_iter().collect(), HashSet::new()).ok()
+    }
+
+    fn resource(&self, resource: &Resource<'_>) -> Option<(Entity, Context)> {
+        let id = |name: &EntityTypeName| {
+            EntityUid::from_type_name_and_id(name.clone(), EntityId::new("it"))
+        };
+        let word = |word: &str| RestrictedExpression::new_string(word.to_owned());
+        let class = |class: &Confidentiality| ("confidentiality".to_owned(), word(class.as_str()));
+        match resource {
+            Resource::Institution => Some((
+                Entity::new_no_attrs(id(&self.types.institution), HashSet::new()),
+                Context::empty(),
+            )),
+            Resource::Programme { confidentiality } => {
+                let attributes = [class(confidentiality)].into_iter().collect();
+                let entity =
+                    Entity::new(id(&self.types.programme), attributes, HashSet::new()).ok()?;
+                Some((entity, Context::empty()))
+            }
+            Resource::Measure(facts) => {
+                let mut attributes = vec![
+                    class(&facts.confidentiality),
+                    ("status".to_owned(), word(facts.status.as_str())),
+                    (
+                        "fulfils_basic".to_owned(),
+                        RestrictedExpression::new_bool(facts.fulfils_basic),
+                    ),
+                ];
+                let people = [("owner", facts.owner), ("requested_by", facts.requested_by)];
+                for (name, id) in people {
+                    if let Some(id) = id {
+                        let person = EntityUid::from_type_name_and_id(
+                            self.types.person.clone(),
+                            EntityId::new(id),
+                        );
+                        let person = RestrictedExpression::new_entity_uid(person);
+                        attributes.push((name.to_owned(), person));
+                    }
+                }
+                if let Some(unit) = facts.org_unit {
+                    attributes.push(("org_unit".to_owned(), word(unit)));
+                }
+                let attributes = attributes.into_iter().collect();
+                let entity =
+                    Entity::new(id(&self.types.measure), attributes, HashSet::new()).ok()?;
+                let to = facts.to.map(|to| ("to".to_owned(), word(to.as_str())));
+                Some((entity, Context::from_pairs(to).ok()?))
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Catalogue facts of IT-Grundschutz: ids, titles, levels, order. No text of the catalogue itself.
+
+use serde::{Deserialize, Serialize};
+
+use super::text_enum;
+
+text_enum! {
+    /// Requirement level (Basis, Standard, erhöhter Schutzbedarf).
+    Level {
+        /// Basis-Anforderung.
+        Basic = "basic",
+        /// Standard-Anforderung.
+        Standard = "standard",
+        /// Anforderung bei erhöhtem Schutzbedarf.
+        Elevated = "elevated",
+    }
+}
+
+text_enum! {
+    /// Order in which modules are to be implemented (R1 first); a sequence in time, not a weight.
+    ImplementationOrder {
+        /// Vorrangig.
+        R1 = "R1",
+        /// Als nächstes.
+        R2 = "R2",
+        /// Danach.
+        R3 = "R3",
+    }
+}
+
+/// One line of a catalogue facts file (`catalogue/*.jsonl`).
+///
+/// A file starts with its edition; each layer is followed by its modules, each module by its
+/// requirements, all in the order of the source document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Fact {
+    /// Head of the file.
+    Edition {
+        /// Key of the catalogue, `gs-2023`.
+        key: String,
+        /// Full title.
+        title: String,
+        /// Edition as printed, `2023`.
+        edition: String,
+    },
+    /// Schicht.
+    Layer {
+        /// `ISMS`, `ORP`, …
+        id: String,
+        /// Title.
+        title: String,
+    },
+    /// Baustein.
+    Module {
+        /// `SYS.3.2.2`
+        id: String,
+        /// Title.
+        title: String,
+        /// R1, R2 or R3, from the modelling table.
+        order: ImplementationOrder,
+        /// Type of target object that the module is applied to, from the modelling table.
+        target_type: String,
+        /// The role that is responsible in principle (grundsätzlich zuständig).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        responsible: Option<String>,
+        /// Further responsible roles (weitere Zuständigkeiten).
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        further: Vec<String>,
+    },
+    /// Anforderung.
+    Requirement {
+        /// `SYS.3.2.2.A1`
+        id: String,
+        /// Title without roles, level mark and withdrawn mark.
+        title: String,
+        /// Level of the section that the requirement stands in.
+        level: Level,
+        /// Roles in brackets after the title; they take precedence over the module's (DOMAIN MET-1).
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        roles: Vec<String>,
+        /// ENTFALLEN: the number is kept, the requirement is gone.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        withdrawn: bool,
+    },
+}

@@ -1,0 +1,159 @@
+//! Programmes, budget lines and their sums: signed integer cents, never a fraction (DOMAIN §4.2).
+
+use super::text_enum;
+
+text_enum! {
+    /// Whether amounts include tax (DOMAIN BUD-4); never converted silently.
+    AmountBasis {
+        /// Brutto.
+        Gross = "gross",
+        /// Netto.
+        Net = "net",
+        /// The paper does not say.
+        Unknown = "unknown",
+    }
+}
+
+text_enum! {
+    /// What a line pays for (DOMAIN BUD-2).
+    LineKind {
+        /// Konsumtiv (Ergebnishaushalt).
+        Consumptive = "consumptive",
+        /// Investiv (Finanzhaushalt).
+        Investive = "investive",
+        /// Personal.
+        Staff = "staff",
+        /// Gemischt: the paper does not split.
+        Mixed = "mixed",
+        /// Unbestimmt.
+        Undetermined = "undetermined",
+    }
+}
+
+text_enum! {
+    /// Type of a budget entry, as far as a council paper knows them.
+    EntryType {
+        /// Ansatz: authorises.
+        Appropriation = "appropriation",
+        /// Überplanmäßig: authorises.
+        Overplan = "overplan",
+        /// Finanzplan: informs, never authorises (DOMAIN BUD-14).
+        FinancialPlan = "financial_plan",
+    }
+}
+
+impl EntryType {
+    /// Whether money may be spent on the strength of such an entry.
+    pub const fn authorises(self) -> bool {
+        match self {
+            EntryType::Appropriation | EntryType::Overplan => true,
+            EntryType::FinancialPlan => false,
+        }
+    }
+}
+
+text_enum! {
+    /// What has to be known about a figure before it is relied on.
+    EntryFlag {
+        /// The year was concluded from the printed totals.
+        Inferred = "inferred",
+        /// The paper contradicts itself here.
+        Conflict = "conflict",
+        /// The scan ran amount and post together; they were separated.
+        OcrSplit = "ocr_split",
+    }
+}
+
+text_enum! {
+    /// Kind of post (DOMAIN §4.3).
+    PostKind {
+        /// Planstelle.
+        Post = "post",
+        /// Ermächtigung outside the Stellenplan.
+        Authorisation = "authorisation",
+        /// Ausbildung.
+        Training = "training",
+    }
+}
+
+text_enum! {
+    /// What a sitting was for.
+    ResolutionKind {
+        /// Vorberatung.
+        Preliminary = "preliminary",
+        /// Beschlussfassung.
+        Decision = "decision",
+        /// Kenntnisnahme.
+        Information = "information",
+    }
+}
+
+text_enum! {
+    /// What came of it, as far as the papers show.
+    ResolutionOutcome {
+        /// Not in the papers.
+        Open = "open",
+        /// Empfohlen.
+        Recommended = "recommended",
+        /// Beschlossen.
+        Adopted = "adopted",
+        /// Zur Kenntnis genommen.
+        Noted = "noted",
+    }
+}
+
+/// A sum of cents left the range of 64 bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a sum of cents is out of range")]
+pub struct CentsOverflow;
+
+/// Sum of cents.
+///
+/// # Errors
+/// [`CentsOverflow`] instead of a wrong figure.
+pub fn sum(cents: impl IntoIterator<Item = i64>) -> Result<i64, CentsOverflow> {
+    cents.into_iter().try_fold(0_i64, |sum, cents| {
+        sum.checked_add(cents).ok_or(CentsOverflow)
+    })
+}
+
+/// Cents as German readers write them: `1.994.000,00 €`.
+pub fn german_euro(cents: i64) -> String {
+    let digits = (cents.unsigned_abs() / 100).to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push('.');
+        }
+        grouped.push(digit);
+    }
+    let sign = if cents < 0 { "-" } else { "" };
+    format!("{sign}{grouped},{:02} €", cents.unsigned_abs() % 100)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn german_amounts() {
+        for (cents, text) in [
+            (0, "0,00 €"),
+            (5, "0,05 €"),
+            (99_999, "999,99 €"),
+            (100_000, "1.000,00 €"),
+            (199_400_000, "1.994.000,00 €"),
+            (-7_400_000, "-74.000,00 €"),
+            (i64::MIN, "-92.233.720.368.547.758,08 €"),
+        ] {
+            assert_eq!(german_euro(cents), text);
+        }
+    }
+
+    #[test]
+    fn sums_refuse_to_wrap() {
+        assert_eq!(sum([1, 2, 3]), Ok(6));
+        assert_eq!(sum([i64::MAX, 1]), Err(CentsOverflow));
+        assert_eq!(sum([]), Ok(0));
+    }
+}
