@@ -1,0 +1,366 @@
+//! Catalogues with their layers, modules and requirements.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::prelude::*;
+
+use super::db::{Db, both};
+use super::schema::{catalogue_layers, catalogue_modules, catalogue_requirements, catalogues};
+use super::types::{stored, to_json};
+use super::{new_id, position};
+use crate::domain::catalogue::{Fact, ImplementationOrder, Level};
+use crate::domain::measure::search_key;
+use crate::domain::programme_file::Target;
+use crate::error::{Code, Error, Result};
+
+/// A catalogue.
+#[derive(Debug, Clone, Queryable)]
+pub struct Catalogue {
+    /// Id.
+    pub id: String,
+    /// `gs-2023`
+    pub key: String,
+    /// Title.
+    pub title: String,
+    /// Edition.
+    pub edition: String,
+    /// SHA-256 of the facts file.
+    pub sha256: Vec<u8>,
+    /// When (UTC).
+    pub imported_at: NaiveDateTime,
+}
+
+/// A module with the number of its requirements that are not withdrawn.
+#[derive(Debug, Clone, Queryable)]
+pub struct Module {
+    /// `SYS.3.2.2`
+    pub id: String,
+    /// `SYS`
+    pub layer_id: String,
+    /// Title.
+    pub title: String,
+    /// R1, R2, R3.
+    pub implementation_order: ImplementationOrder,
+    /// Type of target object.
+    pub target_type: String,
+    /// Role that is responsible in principle.
+    pub responsible_role: Option<String>,
+    /// Further roles as JSON.
+    pub further_roles: String,
+}
+
+/// A requirement.
+#[derive(Debug, Clone, Queryable)]
+pub struct Requirement {
+    /// `SYS.3.2.2.A1`
+    pub id: String,
+    /// `SYS.3.2.2`
+    pub module_id: String,
+    /// Title.
+    pub title: String,
+    /// Level.
+    pub level: Level,
+    /// Roles as JSON.
+    pub roles: String,
+    /// ENTFALLEN.
+    pub withdrawn: bool,
+    /// Place in the catalogue.
+    pub position: i32,
+}
+
+/// Stores a catalogue from its facts.
+///
+/// # Errors
+/// `internal` when the facts do not start with an edition or stand in an impossible order.
+pub fn insert(db: &mut Db, now: DateTime<Utc>, facts: &[Fact], sha256: &[u8]) -> Result<String> {
+    let catalogue_id = new_id(now);
+    let id = catalogue_id.as_str();
+    let Some(Fact::Edition {
+        key,
+        title,
+        edition,
+    }) = facts.first()
+    else {
+        return Err(Error::bug("catalogue facts do not start with an edition"));
+    };
+    diesel::insert_into(catalogues::table)
+        .values((
+            catalogues::id.eq(id),
+            catalogues::key.eq(key),
+            catalogues::title.eq(title),
+            catalogues::edition.eq(edition),
+            catalogues::sha256.eq(sha256),
+            catalogues::imported_at.eq(stored(now)),
+        ))
+        .execute(db)?;
+    let (mut layers, mut modules, mut requirements) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut layer_id, mut module_id) = ("", "");
+    for (index, fact) in facts.iter().enumerate() {
+        let position = position(index)?;
+        match fact {
+            Fact::Edition { .. } => {}
+            Fact::Layer { id: layer, title } => {
+                layer_id = layer;
+                layers.push((
+                    catalogue_layers::catalogue_id.eq(id),
+                    catalogue_layers::id.eq(layer),
+                    catalogue_layers::title.eq(title),
+                    catalogue_layers::position.eq(position),
+                ));
+            }
+            Fact::Module {
+                id: module,
+                title,
+                order,
+                target_type,
+                responsible,
+                further,
+            } => {
+                module_id = module;
+                modules.push((
+                    catalogue_modules::catalogue_id.eq(id),
+                    catalogue_modules::id.eq(module),
+                    catalogue_modules::layer_id.eq(layer_id),
+                    catalogue_modules::title.eq(title),
+                    catalogue_modules::implementation_order.eq(*order),
+                    catalogue_modules::target_type.eq(target_type),
+                    catalogue_modules::responsible_role.eq(responsible.as_deref()),
+                    catalogue_modules::further_roles.eq(to_json(further)?),
+                    catalogue_modules::position.eq(position),
+                ));
+            }
+            Fact::Requirement {
+                id: requirement,
+                title,
+                level,
+                roles,
+                withdrawn,
+            } => {
+                requirements.push((
+                    catalogue_requirements::catalogue_id.eq(id),
+                    catalogue_requirements::id.eq(requirement),
+                    catalogue_requirements::module_id.eq(module_id),
+                    catalogue_requirements::title.eq(title),
+                    catalogue_requirements::title_key.eq(search_key(title)),
+                    catalogue_requirements::level.eq(*level),
+                    catalogue_requirements::roles.eq(to_json(roles)?),
+                    catalogue_requirements::withdrawn.eq(*withdrawn),
+                    catalogue_requirements::position.eq(position),
+                ));
+            }
+        }
+    }
+    both!(db, c => {
+        diesel::insert_into(catalogue_layers::table).values(&layers).execute(c)?;
+        diesel::insert_into(catalogue_modules::table).values(&modules).execute(c)?;
+        // Bounded by what one statement may bind on either engine.
+        for chunk in requirements.chunks(1000) {
+            diesel::insert_into(catalogue_requirements::table).values(chunk).execute(c)?;
+        }
+    });
+    Ok(catalogue_id)
+}
+
+/// All catalogues by key.
+pub fn all(db: &mut Db) -> Result<Vec<Catalogue>> {
+    Ok(catalogues::table.order(catalogues::key).load(db)?)
+}
+
+/// A catalogue by its key.
+pub fn by_key(db: &mut Db, key: &str) -> Result<Catalogue> {
+    catalogues::table
+        .filter(catalogues::key.eq(key))
+        .first(db)
+        .optional()?
+        .ok_or_else(|| Error::new(Code::NotFound))
+}
+
+/// Layers in order.
+pub fn layers(db: &mut Db, catalogue_id: &str) -> Result<Vec<(String, String)>> {
+    let rows = catalogue_layers::table
+        .filter(catalogue_layers::catalogue_id.eq(catalogue_id))
+        .order(catalogue_layers::position)
+        .select((catalogue_layers::id, catalogue_layers::title))
+        .load(db)?;
+    Ok(rows)
+}
+
+/// Modules in order, of one layer or of all, one module or all.
+pub fn modules(
+    db: &mut Db,
+    catalogue_id: &str,
+    layer: Option<&str>,
+    module: Option<&str>,
+) -> Result<Vec<Module>> {
+    let mut query = catalogue_modules::table
+        .filter(catalogue_modules::catalogue_id.eq(catalogue_id))
+        .order(catalogue_modules::position)
+        .select((
+            catalogue_modules::id,
+            catalogue_modules::layer_id,
+            catalogue_modules::title,
+            catalogue_modules::implementation_order,
+            catalogue_modules::target_type,
+            catalogue_modules::responsible_role,
+            catalogue_modules::further_roles,
+        ))
+        .into_boxed();
+    if let Some(layer) = layer {
+        query = query.filter(catalogue_modules::layer_id.eq(layer));
+    }
+    if let Some(module) = module {
+        query = query.filter(catalogue_modules::id.eq(module));
+    }
+    Ok(query.load(db)?)
+}
+
+/// Active requirements per module and level.
+pub fn requirement_counts(db: &mut Db, catalogue_id: &str) -> Result<Vec<(String, Level, i64)>> {
+    let rows = catalogue_requirements::table
+        .filter(catalogue_requirements::catalogue_id.eq(catalogue_id))
+        .filter(catalogue_requirements::withdrawn.eq(false))
+        .group_by((
+            catalogue_requirements::module_id,
+            catalogue_requirements::level,
+        ))
+        .select((
+            catalogue_requirements::module_id,
+            catalogue_requirements::level,
+            diesel::dsl::count_star(),
+        ))
+        .load(db)?;
+    Ok(rows)
+}
+
+/// What requirements are asked for.
+#[derive(Debug, Default)]
+pub struct RequirementFilter<'a> {
+    /// Just this one.
+    pub id: Option<&'a str>,
+    /// Of one module.
+    pub module: Option<&'a str>,
+    /// Of one layer.
+    pub layer: Option<&'a str>,
+    /// Of one level.
+    pub level: Option<Level>,
+    /// Withdrawn only, or active only.
+    pub withdrawn: Option<bool>,
+    /// Words in id or title.
+    pub text: Option<&'a str>,
+    /// After this place.
+    pub after: Option<i32>,
+    /// At most so many.
+    pub limit: i64,
+}
+
+/// Requirements in the order of the catalogue.
+pub fn requirements(
+    db: &mut Db,
+    catalogue_id: &str,
+    filter: &RequirementFilter<'_>,
+) -> Result<Vec<Requirement>> {
+    let mut query = catalogue_requirements::table
+        .filter(catalogue_requirements::catalogue_id.eq(catalogue_id))
+        .order(catalogue_requirements::position)
+        .limit(filter.limit)
+        .select((
+            catalogue_requirements::id,
+            catalogue_requirements::module_id,
+            catalogue_requirements::title,
+            catalogue_requirements::level,
+            catalogue_requirements::roles,
+            catalogue_requirements::withdrawn,
+            catalogue_requirements::position,
+        ))
+        .into_boxed();
+    if let Some(id) = filter.id {
+        query = query.filter(catalogue_requirements::id.eq(id));
+    }
+    if let Some(after) = filter.after {
+        query = query.filter(catalogue_requirements::position.gt(after));
+    }
+    if let Some(module) = filter.module {
+        query = query.filter(catalogue_requirements::module_id.eq(module));
+    }
+    if let Some(layer) = filter.layer {
+        // LIKE would ignore case on SQLite and heed it on PostgreSQL.
+        let of_layer = catalogue_modules::table
+            .filter(catalogue_modules::catalogue_id.eq(catalogue_id))
+            .filter(catalogue_modules::layer_id.eq(layer))
+            .select(catalogue_modules::id);
+        query = query.filter(catalogue_requirements::module_id.eq_any(of_layer));
+    }
+    if let Some(level) = filter.level {
+        query = query.filter(catalogue_requirements::level.eq(level));
+    }
+    if let Some(withdrawn) = filter.withdrawn {
+        query = query.filter(catalogue_requirements::withdrawn.eq(withdrawn));
+    }
+    if let Some(text) = filter.text {
+        let in_title = format!("%{}%", escape_like(&search_key(text)));
+        let in_id = format!("%{}%", escape_like(&text.to_uppercase()));
+        query = query.filter(
+            catalogue_requirements::title_key
+                .like(in_title)
+                .escape('\\')
+                .or(catalogue_requirements::id.like(in_id).escape('\\')),
+        );
+    }
+    Ok(query.load(db)?)
+}
+
+/// Makes the wildcards of LIKE ordinary characters.
+pub fn escape_like(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
+}
+
+/// What a link to each of `ids` would point to; unknown ids are left out.
+pub fn targets(db: &mut Db, catalogue_id: &str, ids: &[String]) -> Result<HashMap<String, Target>> {
+    let mut found = HashMap::new();
+    // PostgreSQL refuses to compare with what it cannot store.
+    let ids: Vec<&String> = ids.iter().filter(|id| !id.contains('\0')).collect();
+    for ids in ids.chunks(500) {
+        let requirements: Vec<(String, String, Level, bool)> = catalogue_requirements::table
+            .filter(catalogue_requirements::catalogue_id.eq(catalogue_id))
+            .filter(catalogue_requirements::id.eq_any(ids.iter().copied()))
+            .select((
+                catalogue_requirements::id,
+                catalogue_requirements::module_id,
+                catalogue_requirements::level,
+                catalogue_requirements::withdrawn,
+            ))
+            .load(db)?;
+        for (id, module, level, withdrawn) in requirements {
+            let target = Target {
+                module,
+                requirement: Some(id.clone()),
+                withdrawn,
+                basic: level == Level::Basic,
+            };
+            found.insert(id, target);
+        }
+        let modules: Vec<String> = catalogue_modules::table
+            .filter(catalogue_modules::catalogue_id.eq(catalogue_id))
+            .filter(catalogue_modules::id.eq_any(ids.iter().copied()))
+            .select(catalogue_modules::id)
+            .load(db)?;
+        for id in modules {
+            let target = Target {
+                module: id.clone(),
+                requirement: None,
+                withdrawn: false,
+                basic: false,
+            };
+            found.insert(id, target);
+        }
+    }
+    Ok(found)
+}

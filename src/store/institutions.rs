@@ -1,0 +1,79 @@
+//! Institutions.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::prelude::*;
+
+use super::db::Db;
+use super::schema::institutions;
+use super::types::{from_json, stored, to_json};
+use crate::domain::calendar::ClosureDay;
+use crate::domain::institution::InstitutionKind;
+use crate::error::{Error, Result};
+
+/// An institution.
+#[derive(Debug, Clone, Queryable)]
+pub struct Institution {
+    /// Id.
+    pub id: String,
+    /// Name in paths.
+    pub slug: String,
+    /// Name.
+    pub name: String,
+    /// Kind.
+    pub kind: InstitutionKind,
+    closure_days: String,
+    /// Since (UTC).
+    pub created_at: NaiveDateTime,
+}
+
+impl Institution {
+    /// Days on which the institution is closed every year.
+    ///
+    /// # Errors
+    /// `internal` when the column does not hold what was stored.
+    pub fn closure_days(&self) -> Result<Vec<ClosureDay>> {
+        let days: Vec<String> = from_json(&self.closure_days)?;
+        days.iter()
+            .map(|day| {
+                day.parse()
+                    .map_err(|cause: String| Error::internal("closure day", cause))
+            })
+            .collect()
+    }
+}
+
+/// Adds an institution.
+pub fn insert(
+    db: &mut Db,
+    now: DateTime<Utc>,
+    slug: &str,
+    name: &str,
+    kind: InstitutionKind,
+    closure_days: &[String],
+) -> Result<String> {
+    let id = super::new_id(now);
+    diesel::insert_into(institutions::table)
+        .values((
+            institutions::id.eq(&id),
+            institutions::slug.eq(slug),
+            institutions::name.eq(name),
+            institutions::kind.eq(kind),
+            institutions::closure_days.eq(to_json(&closure_days)?),
+            institutions::created_at.eq(stored(now)),
+        ))
+        .execute(db)?;
+    Ok(id)
+}
+
+/// The institution of a slug.
+pub fn by_slug(db: &mut Db, slug: &str) -> Result<Option<Institution>> {
+    Ok(institutions::table
+        .filter(institutions::slug.eq(slug))
+        .first(db)
+        .optional()?)
+}
+
+/// All institutions by slug.
+pub fn all(db: &mut Db) -> Result<Vec<Institution>> {
+    Ok(institutions::table.order(institutions::slug).load(db)?)
+}

@@ -1,0 +1,515 @@
+//! Measures, their links and what pays for them.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+
+use super::catalogues::escape_like;
+use super::db::{Db, MultiBackend};
+use super::schema::{
+    budget_entries, budget_lines, catalogue_modules, catalogue_requirements, measure_lines,
+    measure_links, measures, programmes, users,
+};
+pub use super::sight::{Sight, seen_by};
+use crate::domain::catalogue::Level;
+use crate::domain::measure::{
+    Confidentiality, LinkKind, Origin, Precision, Relevance, Status, search_key,
+};
+use crate::domain::programme::EntryType;
+use crate::error::{Code, Error, Result};
+
+mod write;
+
+pub use write::{add_lines, insert, next_reference, replace, set_links};
+
+/// A measure as it is stored.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = measures)]
+pub struct Measure {
+    /// Id.
+    pub id: String,
+    /// Institution.
+    pub institution_id: String,
+    /// `M-2022-0007`
+    pub reference: String,
+    /// Number by which references sort.
+    pub reference_seq: i64,
+    /// Key in the file it came from.
+    pub external_key: Option<String>,
+    /// Programme.
+    pub programme_id: Option<String>,
+    /// Title.
+    pub title: String,
+    /// Title for the public, where the other one may not be.
+    pub title_public: Option<String>,
+    /// What a search compares.
+    pub search_key: String,
+    /// Description.
+    pub description: String,
+    /// What brought it about.
+    pub origin: Origin,
+    /// How near to information security it is.
+    pub relevance: Relevance,
+    /// Whoever is responsible.
+    pub owner_id: Option<String>,
+    /// Unit.
+    pub org_unit: Option<String>,
+    /// Where it stands.
+    pub status: Status,
+    /// Reason of the last step.
+    pub status_reason: Option<String>,
+    /// When the last step was taken (UTC).
+    pub status_changed_at: NaiveDateTime,
+    /// 1 (highest) to 4.
+    pub priority: i32,
+    /// Planned start.
+    pub start_planned: Option<NaiveDate>,
+    /// First binding due date; never changes once set.
+    pub due_original: Option<NaiveDate>,
+    /// Due date.
+    pub due_current: Option<NaiveDate>,
+    /// Due date to sort by: undated ones last.
+    pub due_sort: NaiveDate,
+    /// How exactly it is known.
+    pub due_precision: Option<Precision>,
+    /// In the words of its source.
+    pub due_text: Option<String>,
+    /// An assumption, not from a paper.
+    pub due_assumed: bool,
+    /// Day on which the work was reported done.
+    pub completed_on: Option<NaiveDate>,
+    /// Class.
+    pub confidentiality: Confidentiality,
+    /// Remark.
+    pub note: Option<String>,
+    /// Where it stands in a paper, as JSON.
+    pub source: Option<String>,
+    /// Counts changes, from 1.
+    pub version: i32,
+    /// Since (UTC).
+    pub created_at: NaiveDateTime,
+    /// Last change (UTC).
+    pub updated_at: NaiveDateTime,
+}
+
+/// Stands for "no due date" where measures are sorted.
+pub const UNDATED: NaiveDate = match NaiveDate::from_ymd_opt(9999, 12, 31) {
+    Some(day) => day,
+    None => NaiveDate::MAX,
+};
+
+impl Measure {
+    /// Brings the derived columns in line with what they are derived from.
+    pub fn derive(&mut self) {
+        self.due_sort = self.due_current.unwrap_or(UNDATED);
+        self.search_key = search_key(&format!(
+            "{} {} {}",
+            self.reference, self.title, self.description
+        ));
+    }
+}
+
+/// A measure with the names of what it points to.
+#[derive(Debug, Clone, Queryable)]
+pub struct Row {
+    /// The measure.
+    pub measure: Measure,
+    /// Address and name of whoever is responsible.
+    pub owner: Option<(String, String)>,
+    /// Key and class of the programme; whether the reader may know of it is for the caller to ask.
+    pub programme: Option<(String, Confidentiality)>,
+}
+
+/// A link with the title of its target.
+#[derive(Debug, Clone)]
+pub struct Link {
+    /// Requirement or module.
+    pub target: String,
+    /// Fulfils or applies.
+    pub kind: LinkKind,
+    /// Module.
+    pub module_id: String,
+    /// Requirement.
+    pub requirement_id: Option<String>,
+    /// Title of the requirement.
+    pub title: Option<String>,
+    /// Level of the requirement.
+    pub level: Option<Level>,
+}
+
+/// What a list is asked for.
+#[derive(Debug, Default)]
+pub struct Filter<'a> {
+    /// One of these statuses.
+    pub status: Vec<Status>,
+    /// Overdue on this day, or (with `false`) not.
+    pub overdue: Option<(bool, NaiveDate)>,
+    /// Due on or after.
+    pub due_from: Option<NaiveDate>,
+    /// Due on or before.
+    pub due_to: Option<NaiveDate>,
+    /// User id of whoever is responsible; `Some(None)`: nobody.
+    pub owner: Option<Option<&'a str>>,
+    /// Unit.
+    pub org_unit: Option<&'a str>,
+    /// Programme key.
+    pub programme: Option<&'a str>,
+    /// Linked to this module.
+    pub module: Option<&'a str>,
+    /// Linked to a module of this layer.
+    pub layer: Option<&'a str>,
+    /// Linked to this requirement.
+    pub requirement: Option<&'a str>,
+    /// Only such links.
+    pub link_kind: Option<LinkKind>,
+    /// One of these priorities.
+    pub priority: Vec<i32>,
+    /// Words in reference, title or description.
+    pub text: Option<&'a str>,
+}
+
+/// How a list is sorted. The reference decides among equals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sort {
+    /// Earliest due first, undated last.
+    Due,
+    /// Latest due first, undated before all.
+    DueDescending,
+    /// Oldest reference first.
+    Reference,
+    /// Newest reference first.
+    ReferenceDescending,
+}
+
+/// Place of the last row of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct After {
+    /// Its due date to sort by.
+    pub due: NaiveDate,
+    /// Its reference number.
+    pub seq: i64,
+}
+
+/// A page of measures.
+pub fn page(
+    db: &mut Db,
+    sight: &Sight<'_>,
+    filter: &Filter<'_>,
+    sort: Sort,
+    after: Option<After>,
+    limit: i64,
+) -> Result<Vec<Row>> {
+    let mut query = measures::table
+        .left_join(users::table)
+        .left_join(programmes::table)
+        .filter(seen_by(sight))
+        .select((
+            measures::all_columns,
+            (users::email, users::display_name).nullable(),
+            (programmes::key, programmes::confidentiality).nullable(),
+        ))
+        .limit(limit)
+        .into_boxed::<MultiBackend>();
+    if !filter.status.is_empty() {
+        query = query.filter(measures::status.eq_any(&filter.status));
+    }
+    if let Some((overdue, day)) = filter.overdue {
+        let running: Vec<Status> = Status::running().collect();
+        let late = measures::status
+            .eq_any(running)
+            .and(measures::due_sort.lt(day));
+        query = if overdue {
+            query.filter(late)
+        } else {
+            query.filter(diesel::dsl::not(late))
+        };
+    }
+    if let Some(day) = filter.due_from {
+        // `due_sort` is the same day and has the index; `due_current` leaves out what has none.
+        query = query.filter(measures::due_current.is_not_null());
+        query = query.filter(measures::due_sort.ge(day));
+    }
+    if let Some(day) = filter.due_to {
+        query = query.filter(measures::due_current.is_not_null());
+        query = query.filter(measures::due_sort.le(day));
+    }
+    match filter.owner {
+        Some(Some(owner)) => query = query.filter(measures::owner_id.eq(owner)),
+        Some(None) => query = query.filter(measures::owner_id.is_null()),
+        None => {}
+    }
+    if let Some(unit) = filter.org_unit {
+        query = query.filter(measures::org_unit.eq(unit));
+    }
+    if let Some(programme) = filter.programme {
+        // A programme out of sight is none: the filter must not tell that it is there.
+        query = query
+            .filter(programmes::key.eq(programme))
+            .filter(programmes::confidentiality.eq_any(&sight.visibility.programmes));
+    }
+    if !filter.priority.is_empty() {
+        query = query.filter(measures::priority.eq_any(&filter.priority));
+    }
+    if let Some(text) = filter.text {
+        query = query.filter(
+            measures::search_key
+                .like(format!("%{}%", escape_like(&search_key(text))))
+                .escape('\\'),
+        );
+    }
+    // One subquery for each condition: diesel cannot box a subquery for both engines.
+    let kinds: Vec<LinkKind> = filter
+        .link_kind
+        .map_or_else(|| LinkKind::ALL.to_vec(), |kind| vec![kind]);
+    let links = || {
+        measure_links::table
+            .filter(measure_links::kind.eq_any(kinds.clone()))
+            .select(measure_links::measure_id)
+    };
+    if let Some(module) = filter.module {
+        query =
+            query.filter(measures::id.eq_any(links().filter(measure_links::module_id.eq(module))));
+    }
+    if let Some(requirement) = filter.requirement {
+        query = query.filter(
+            measures::id.eq_any(links().filter(measure_links::requirement_id.eq(requirement))),
+        );
+    }
+    if let Some(layer) = filter.layer {
+        // By the layer of the module: LIKE would ignore case on SQLite and heed it on PostgreSQL.
+        let of_layer = catalogue_modules::table
+            .filter(catalogue_modules::layer_id.eq(layer))
+            .select(catalogue_modules::id);
+        query = query
+            .filter(measures::id.eq_any(links().filter(measure_links::module_id.eq_any(of_layer))));
+    }
+    if filter.link_kind.is_some() {
+        query = query.filter(measures::id.eq_any(links()));
+    }
+    if let Some(After { due, seq }) = after {
+        query = match sort {
+            // The first half is a place in the index, which an OR is not: no page reads those before it.
+            Sort::Due => query.filter(
+                measures::due_sort.ge(due).and(
+                    measures::due_sort
+                        .gt(due)
+                        .or(measures::reference_seq.gt(seq)),
+                ),
+            ),
+            Sort::DueDescending => query.filter(
+                measures::due_sort.le(due).and(
+                    measures::due_sort
+                        .lt(due)
+                        .or(measures::reference_seq.lt(seq)),
+                ),
+            ),
+            Sort::Reference => query.filter(measures::reference_seq.gt(seq)),
+            Sort::ReferenceDescending => query.filter(measures::reference_seq.lt(seq)),
+        };
+    }
+    let query = match sort {
+        Sort::Due => query.order((measures::due_sort.asc(), measures::reference_seq.asc())),
+        Sort::DueDescending => {
+            query.order((measures::due_sort.desc(), measures::reference_seq.desc()))
+        }
+        Sort::Reference => query.order(measures::reference_seq.asc()),
+        Sort::ReferenceDescending => query.order(measures::reference_seq.desc()),
+    };
+    Ok(query.load(db)?)
+}
+
+/// One measure of an institution by reference or id.
+///
+/// # Errors
+/// `not_found`
+pub fn get(db: &mut Db, institution_id: &str, reference_or_id: &str) -> Result<Row> {
+    measures::table
+        .left_join(users::table)
+        .left_join(programmes::table)
+        .filter(measures::institution_id.eq(institution_id))
+        .filter(
+            measures::reference
+                .eq(reference_or_id)
+                .or(measures::id.eq(reference_or_id)),
+        )
+        .select((
+            measures::all_columns,
+            (users::email, users::display_name).nullable(),
+            (programmes::key, programmes::confidentiality).nullable(),
+        ))
+        .first(db)
+        .optional()?
+        .ok_or_else(|| Error::new(Code::NotFound))
+}
+
+/// Links of one measure in the order they were given.
+pub fn links(db: &mut Db, measure_id: &str) -> Result<Vec<Link>> {
+    type LinkRow = (
+        String,
+        LinkKind,
+        String,
+        Option<String>,
+        Option<String>,
+        Option<Level>,
+    );
+    let rows: Vec<LinkRow> = measure_links::table
+        .left_join(
+            catalogue_requirements::table.on(catalogue_requirements::catalogue_id
+                .eq(measure_links::catalogue_id)
+                .and(measure_links::requirement_id.eq(catalogue_requirements::id.nullable()))),
+        )
+        .filter(measure_links::measure_id.eq(measure_id))
+        .order((measure_links::kind.desc(), measure_links::position))
+        .select((
+            measure_links::target,
+            measure_links::kind,
+            measure_links::module_id,
+            measure_links::requirement_id,
+            catalogue_requirements::title.nullable(),
+            catalogue_requirements::level.nullable(),
+        ))
+        .load(db)?;
+    let link = |(target, kind, module_id, requirement_id, title, level)| Link {
+        target,
+        kind,
+        module_id,
+        requirement_id,
+        title,
+        level,
+    };
+    Ok(rows.into_iter().map(link).collect())
+}
+
+/// Modules that each of `measure_ids` is linked to, in one statement.
+pub fn modules_of(db: &mut Db, measure_ids: &[&str]) -> Result<HashMap<String, Vec<String>>> {
+    let rows: Vec<(String, String)> = measure_links::table
+        .filter(measure_links::measure_id.eq_any(measure_ids))
+        .select((measure_links::measure_id, measure_links::module_id))
+        .distinct()
+        .order((measure_links::measure_id, measure_links::module_id))
+        .load(db)?;
+    let mut modules: HashMap<String, Vec<String>> = HashMap::new();
+    for (measure, module) in rows {
+        modules.entry(measure).or_default().push(module);
+    }
+    Ok(modules)
+}
+
+/// Entries of the lines that pay for a measure, as far as their programmes are of one of `classes`: line,
+/// year, type, cents.
+pub fn budget_of(
+    db: &mut Db,
+    measure_id: &str,
+    classes: &[Confidentiality],
+) -> Result<Vec<(String, i32, EntryType, i64)>> {
+    let lines = budget_lines::table.inner_join(budget_entries::table);
+    let rows = measure_lines::table
+        .inner_join(lines.inner_join(programmes::table))
+        .filter(measure_lines::measure_id.eq(measure_id))
+        .filter(programmes::confidentiality.eq_any(classes))
+        .order((
+            budget_entries::year,
+            budget_lines::key,
+            budget_entries::entry_type,
+        ))
+        .select((
+            budget_lines::key,
+            budget_entries::year,
+            budget_entries::entry_type,
+            budget_entries::cents,
+        ))
+        .load(db)?;
+    Ok(rows)
+}
+
+/// Keys of the files that the measures of an institution came from.
+pub fn external_keys(db: &mut Db, institution_id: &str) -> Result<HashSet<String>> {
+    let rows: Vec<Option<String>> = measures::table
+        .filter(measures::institution_id.eq(institution_id))
+        .filter(measures::external_key.is_not_null())
+        .select(measures::external_key)
+        .load(db)?;
+    Ok(rows.into_iter().flatten().collect())
+}
+
+/// Open, dated measures of an institution, for the reminders.
+pub fn open_and_dated(db: &mut Db, institution_id: &str, until: NaiveDate) -> Result<Vec<Measure>> {
+    let running: Vec<Status> = Status::running().collect();
+    let rows = measures::table
+        .filter(measures::institution_id.eq(institution_id))
+        .filter(measures::status.eq_any(running))
+        .filter(measures::due_current.le(until))
+        .order((measures::due_sort, measures::reference_seq))
+        .load(db)?;
+    Ok(rows)
+}
+
+/// Measures of an institution by their references.
+pub fn by_references(
+    db: &mut Db,
+    institution_id: &str,
+    references: &[&str],
+) -> Result<Vec<Measure>> {
+    let mut found = Vec::with_capacity(references.len());
+    // Bounded by what one statement may bind.
+    for references in references.chunks(500) {
+        let rows: Vec<Measure> = measures::table
+            .filter(measures::institution_id.eq(institution_id))
+            .filter(measures::reference.eq_any(references))
+            .load(db)?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
+/// Number of measures per status.
+pub fn count_by_status(db: &mut Db, sight: &Sight<'_>) -> Result<Vec<(Status, i64)>> {
+    let rows = measures::table
+        .filter(seen_by(sight))
+        .group_by(measures::status)
+        .select((measures::status, diesel::dsl::count_star()))
+        .load(db)?;
+    Ok(rows)
+}
+
+/// Overdue measures per due date.
+pub fn overdue_by_due_date(
+    db: &mut Db,
+    sight: &Sight<'_>,
+    today: NaiveDate,
+) -> Result<Vec<(NaiveDate, i64)>> {
+    let running: Vec<Status> = Status::running().collect();
+    let rows = measures::table
+        .filter(seen_by(sight))
+        .filter(measures::status.eq_any(running))
+        .filter(measures::due_sort.lt(today))
+        .group_by(measures::due_sort)
+        .select((measures::due_sort, diesel::dsl::count_star()))
+        .load(db)?;
+    Ok(rows)
+}
+
+/// Per module: requirements that measures in one of `statuses` contribute to, and how many measures those are.
+pub fn fulfilled_by_module(
+    db: &mut Db,
+    sight: &Sight<'_>,
+    catalogue_id: &str,
+    statuses: &[Status],
+) -> Result<Vec<(String, i64, i64)>> {
+    use diesel::dsl::count;
+    let rows = measure_links::table
+        .inner_join(measures::table)
+        .filter(seen_by(sight))
+        .filter(measure_links::catalogue_id.eq(catalogue_id))
+        .filter(measure_links::kind.eq(LinkKind::Fulfils))
+        .filter(measures::status.eq_any(statuses))
+        .group_by(measure_links::module_id)
+        .select((
+            measure_links::module_id,
+            count(measure_links::requirement_id).aggregate_distinct(),
+            count(measure_links::measure_id).aggregate_distinct(),
+        ))
+        .load(db)?;
+    Ok(rows)
+}

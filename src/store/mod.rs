@@ -1,0 +1,34 @@
+//! The database: the only place that knows diesel.
+//!
+//! Functions take an open transaction, which only [`Store::read`] and [`Store::write`] give. What belongs
+//! to an institution is asked for with the institution.
+
+pub mod audit;
+pub mod catalogues;
+pub mod db;
+pub mod idempotency;
+pub mod institutions;
+pub mod measures;
+pub mod outbox;
+pub mod programmes;
+pub mod schema;
+pub mod sessions;
+pub mod sight;
+pub mod types;
+pub mod users;
+
+pub use db::{Db, Limits, Store, Target};
+
+use crate::error::{Error, Result};
+
+/// A new id: UUIDv7, so that ids sort by the time of `now`.
+pub fn new_id(now: chrono::DateTime<chrono::Utc>) -> String {
+    let seconds = u64::try_from(now.timestamp()).unwrap_or(0);
+    let time = uuid::Timestamp::from_unix(uuid::NoContext, seconds, now.timestamp_subsec_nanos());
+    uuid::Uuid::new_v7(time).to_string()
+}
+
+/// An index as it is stored in a `position` column.
+pub fn position(index: usize) -> Result<i32> {
+    i32::try_from(index).map_err(|cause| Error::internal("too many rows for a position", cause))
+}

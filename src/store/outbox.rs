@@ -1,0 +1,303 @@
+//! Mails that have been planned and not yet (or finally) sent, and which day's planning is done.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use diesel::prelude::*;
+
+use super::db::{Db, both};
+use super::schema::{institutions, job_runs, outbox, users};
+use super::types::{stored, to_json};
+use crate::domain::reminder::PlannedDigest;
+use crate::error::Result;
+
+/// Claims a day's planning of an institution for this transaction. `false` when it has been done.
+pub fn claim_run(
+    db: &mut Db,
+    now: DateTime<Utc>,
+    job: &str,
+    institution_id: &str,
+    day: NaiveDate,
+) -> Result<bool> {
+    let row = (
+        job_runs::job.eq(job),
+        job_runs::institution_id.eq(institution_id),
+        job_runs::day.eq(day),
+        job_runs::ran_at.eq(stored(now)),
+        job_runs::planned.eq(0),
+    );
+    let added = both!(db, c => diesel::insert_into(job_runs::table).values(row).on_conflict_do_nothing().execute(c))?;
+    Ok(added == 1)
+}
+
+/// Notes how many mails a day's planning has brought.
+pub fn finish_run(
+    db: &mut Db,
+    job: &str,
+    institution_id: &str,
+    day: NaiveDate,
+    planned: i32,
+) -> Result<()> {
+    diesel::update(job_runs::table.find((job, institution_id, day)))
+        .set(job_runs::planned.eq(planned))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Whether a day's planning of an institution is done.
+pub fn has_run(db: &mut Db, job: &str, institution_id: &str, day: NaiveDate) -> Result<bool> {
+    let run = job_runs::table.find((job, institution_id, day));
+    Ok(diesel::select(diesel::dsl::exists(run)).get_result(db)?)
+}
+
+/// Puts a mail into the outbox. `false` when this occurrence is already there: it never is there twice.
+pub fn enqueue(
+    db: &mut Db,
+    now: DateTime<Utc>,
+    ready: DateTime<Utc>,
+    institution_id: &str,
+    digest: &PlannedDigest,
+) -> Result<bool> {
+    let row = (
+        outbox::id.eq(super::new_id(now)),
+        outbox::institution_id.eq(institution_id),
+        outbox::occurrence_key.eq(&digest.occurrence_key),
+        outbox::recipient_id.eq(&digest.recipient_id),
+        outbox::kind.eq("digest"),
+        outbox::day.eq(digest.day),
+        outbox::payload.eq(to_json(digest)?),
+        outbox::state.eq("pending"),
+        outbox::attempts.eq(0),
+        outbox::next_attempt_at.eq(stored(ready)),
+        outbox::planned_at.eq(stored(now)),
+    );
+    let added = both!(db, c => diesel::insert_into(outbox::table).values(row).on_conflict_do_nothing().execute(c))?;
+    Ok(added == 1)
+}
+
+/// Keys of `keys` that are in the outbox, with their state.
+pub fn states(db: &mut Db, keys: &[&str]) -> Result<Vec<(String, String)>> {
+    let rows = outbox::table
+        .filter(outbox::occurrence_key.eq_any(keys))
+        .select((outbox::occurrence_key, outbox::state))
+        .load(db)?;
+    Ok(rows)
+}
+
+/// A mail that this process may send now.
+#[derive(Debug, Clone, Queryable)]
+pub struct Leased {
+    /// Id in the outbox.
+    pub id: String,
+    /// Identifies the occurrence.
+    pub occurrence_key: String,
+    /// Planned digest as JSON.
+    pub payload: String,
+    /// Attempts before this one.
+    pub attempts: i32,
+    /// When it was planned (UTC).
+    pub planned_at: NaiveDateTime,
+    /// Address.
+    pub email: String,
+    /// Name.
+    pub display_name: String,
+    /// `de` or `en`.
+    pub locale: String,
+    /// The account may still sign in.
+    pub active: bool,
+    /// Slug of the institution.
+    pub institution: String,
+    /// Name of the institution.
+    pub institution_name: String,
+    /// Id of the institution.
+    pub institution_id: String,
+}
+
+/// Takes up to `limit` mails that are due for this process until `until`.
+///
+/// Each is claimed by its own conditional update, so that of several processes one gets it, on either engine.
+pub fn lease(
+    db: &mut Db,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+    owner: &str,
+    limit: i64,
+) -> Result<Vec<Leased>> {
+    let free = outbox::leased_until
+        .is_null()
+        .or(outbox::leased_until.lt(stored(now)));
+    let due: Vec<String> = outbox::table
+        .filter(outbox::state.eq("pending"))
+        .filter(outbox::next_attempt_at.le(stored(now)))
+        .filter(free)
+        .order((outbox::next_attempt_at, outbox::id))
+        .limit(limit)
+        .select(outbox::id)
+        .load(db)?;
+    let mut won = Vec::with_capacity(due.len());
+    for id in due {
+        let claimed = diesel::update(
+            outbox::table
+                .find(&id)
+                .filter(outbox::state.eq("pending"))
+                .filter(outbox::next_attempt_at.le(stored(now)))
+                .filter(free),
+        )
+        .set((
+            outbox::leased_until.eq(stored(until)),
+            outbox::lease_owner.eq(owner),
+            outbox::attempts.eq(outbox::attempts + 1),
+        ))
+        .execute(db)?;
+        if claimed == 1 {
+            won.push(id);
+        }
+    }
+    let rows = outbox::table
+        .inner_join(users::table)
+        .inner_join(institutions::table)
+        .filter(outbox::id.eq_any(&won))
+        .order(outbox::id)
+        .select((
+            outbox::id,
+            outbox::occurrence_key,
+            outbox::payload,
+            outbox::attempts - 1,
+            outbox::planned_at,
+            users::email,
+            users::display_name,
+            users::locale,
+            users::active,
+            institutions::slug,
+            institutions::name,
+            institutions::id,
+        ))
+        .load(db)?;
+    Ok(rows)
+}
+
+/// Whether somebody has a digest of a later day in the outbox, waiting or sent.
+pub fn is_superseded(
+    db: &mut Db,
+    institution_id: &str,
+    recipient_id: &str,
+    day: NaiveDate,
+) -> Result<bool> {
+    let later = outbox::table
+        .filter(outbox::institution_id.eq(institution_id))
+        .filter(outbox::recipient_id.eq(recipient_id))
+        .filter(outbox::day.gt(day));
+    Ok(diesel::select(diesel::dsl::exists(later)).get_result(db)?)
+}
+
+/// What became of an attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The server took it.
+    Sent,
+    /// Try again then.
+    Retry(DateTime<Utc>),
+    /// Given up; shows on the dashboard.
+    Failed,
+    /// Nobody wants it any more.
+    Obsolete,
+}
+
+/// Records what became of an attempt. `false` when the lease had run out and somebody else has it now.
+pub fn settle(
+    db: &mut Db,
+    now: DateTime<Utc>,
+    id: &str,
+    owner: &str,
+    outcome: &Outcome,
+    reply: &str,
+) -> Result<bool> {
+    let (state, next, finished) = match outcome {
+        Outcome::Sent => ("sent", None, Some(now)),
+        Outcome::Retry(at) => ("pending", Some(*at), None),
+        Outcome::Failed => ("failed", None, Some(now)),
+        Outcome::Obsolete => ("obsolete", None, Some(now)),
+    };
+    let mine = outbox::table
+        .find(id)
+        .filter(outbox::lease_owner.eq(owner))
+        .filter(outbox::state.eq("pending"));
+    let settled = diesel::update(mine)
+        .set((
+            outbox::state.eq(state),
+            outbox::next_attempt_at.eq(stored(next.unwrap_or(now))),
+            outbox::finished_at.eq(finished.map(stored)),
+            outbox::leased_until.eq(None::<NaiveDateTime>),
+            outbox::lease_owner.eq(None::<String>),
+            outbox::last_reply.eq(reply),
+        ))
+        .execute(db)?;
+    Ok(settled == 1)
+}
+
+/// Number of mails per state, of one institution or of all.
+pub fn count_by_state(db: &mut Db, institution_id: Option<&str>) -> Result<Vec<(String, i64)>> {
+    let rows = match institution_id {
+        Some(id) => outbox::table
+            .filter(outbox::institution_id.eq(id))
+            .group_by(outbox::state)
+            .select((outbox::state, diesel::dsl::count_star()))
+            .load(db)?,
+        None => outbox::table
+            .group_by(outbox::state)
+            .select((outbox::state, diesel::dsl::count_star()))
+            .load(db)?,
+    };
+    Ok(rows)
+}
+
+/// A mail as the ISB sees it.
+#[derive(Debug, Clone, Queryable)]
+pub struct Notification {
+    /// Id in the outbox; sorts by time.
+    pub id: String,
+    /// Identifies the occurrence.
+    pub occurrence_key: String,
+    /// Day of the run.
+    pub day: NaiveDate,
+    /// Address.
+    pub email: String,
+    /// `pending`, `sent`, `failed`, `obsolete`.
+    pub state: String,
+    /// Attempts.
+    pub attempts: i32,
+    /// Last reply of the mail server, or why it could not be reached.
+    pub last_reply: Option<String>,
+    /// When it was planned (UTC).
+    pub planned_at: NaiveDateTime,
+    /// When it was sent or given up (UTC).
+    pub finished_at: Option<NaiveDateTime>,
+}
+
+/// Mails of an institution, newest first, below `before` (exclusive).
+pub fn page(
+    db: &mut Db,
+    institution_id: &str,
+    before: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Notification>> {
+    let mut query = outbox::table
+        .inner_join(users::table)
+        .filter(outbox::institution_id.eq(institution_id))
+        .order(outbox::id.desc())
+        .limit(limit)
+        .select((
+            outbox::id,
+            outbox::occurrence_key,
+            outbox::day,
+            users::email,
+            outbox::state,
+            outbox::attempts,
+            outbox::last_reply,
+            outbox::planned_at,
+            outbox::finished_at,
+        ))
+        .into_boxed();
+    if let Some(before) = before {
+        query = query.filter(outbox::id.lt(before));
+    }
+    Ok(query.load(db)?)
+}

@@ -1,0 +1,401 @@
+//! Programmes with resolutions, groups, lines, entries, ceilings, posts and printed totals.
+
+use std::collections::HashMap;
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+
+use super::db::Db;
+use super::schema::{
+    budget_entries, budget_groups, budget_lines, ceilings, measure_lines, measures, posts,
+    printed_totals, programmes, resolutions,
+};
+use super::types::from_json;
+use crate::domain::measure::Confidentiality;
+use crate::domain::plan;
+use crate::domain::programme::{
+    AmountBasis, EntryFlag, EntryType, LineKind, PostKind, ResolutionKind, ResolutionOutcome,
+};
+use crate::error::{Code, Error, Result};
+
+mod insert;
+
+pub use insert::{Stored, insert, insert_resolutions};
+
+/// A programme.
+#[derive(Debug, Clone, Queryable)]
+pub struct Programme {
+    /// Id.
+    pub id: String,
+    /// Key within the institution.
+    pub key: String,
+    /// Title.
+    pub title: String,
+    /// Title for the public, where the other one may not be.
+    pub title_public: Option<String>,
+    /// Budget period in words.
+    pub period: String,
+    /// With or without tax.
+    pub amount_basis: AmountBasis,
+    /// Class.
+    pub confidentiality: Confidentiality,
+    resolution_id: Option<String>,
+    years: String,
+    double_budgets: String,
+    /// When it was imported (UTC).
+    pub imported_at: NaiveDateTime,
+}
+
+impl Programme {
+    /// Budget years in order.
+    ///
+    /// # Errors
+    /// `internal` when the column does not hold what was stored.
+    pub fn years(&self) -> Result<Vec<i32>> {
+        from_json(&self.years)
+    }
+
+    /// Pairs of years that one budget covers.
+    ///
+    /// # Errors
+    /// `internal` when the column does not hold what was stored.
+    pub fn double_budgets(&self) -> Result<Vec<[i32; 2]>> {
+        from_json(&self.double_budgets)
+    }
+}
+
+/// A sitting.
+#[derive(Debug, Clone, Queryable)]
+pub struct Resolution {
+    /// Key within the institution.
+    pub key: String,
+    /// Number of the paper.
+    pub paper: String,
+    /// Title of the paper.
+    pub paper_title: String,
+    /// Body.
+    pub body: String,
+    /// Day.
+    pub decided_on: NaiveDate,
+    /// Public sitting.
+    pub is_public: bool,
+    /// What it was for.
+    pub kind: ResolutionKind,
+    /// What came of it.
+    pub outcome: ResolutionOutcome,
+}
+
+/// Posts of one unit and start.
+#[derive(Debug, Clone, Queryable)]
+pub struct Post {
+    /// Unit.
+    pub org_unit: String,
+    /// Pay grade.
+    pub grade: Option<String>,
+    /// Hundredths of a full-time post.
+    pub hundredths: i32,
+    /// Of these, early.
+    pub early_hundredths: i32,
+    /// Kind.
+    pub kind: PostKind,
+    /// Start.
+    pub starts_on: Option<NaiveDate>,
+    /// Remark.
+    pub note: Option<String>,
+}
+
+/// Columns of a programme without its institution.
+type ProgrammeColumns = (
+    programmes::id,
+    programmes::key,
+    programmes::title,
+    programmes::title_public,
+    programmes::period,
+    programmes::amount_basis,
+    programmes::confidentiality,
+    programmes::resolution_id,
+    programmes::years,
+    programmes::double_budgets,
+    programmes::imported_at,
+);
+const COLUMNS: ProgrammeColumns = (
+    programmes::id,
+    programmes::key,
+    programmes::title,
+    programmes::title_public,
+    programmes::period,
+    programmes::amount_basis,
+    programmes::confidentiality,
+    programmes::resolution_id,
+    programmes::years,
+    programmes::double_budgets,
+    programmes::imported_at,
+);
+
+/// Programmes of an institution by key.
+pub fn all(db: &mut Db, institution_id: &str) -> Result<Vec<Programme>> {
+    let rows = programmes::table
+        .filter(programmes::institution_id.eq(institution_id))
+        .order(programmes::key)
+        .select(COLUMNS)
+        .load(db)?;
+    Ok(rows)
+}
+
+/// One programme of an institution by key.
+///
+/// # Errors
+/// `not_found`
+pub fn by_key(db: &mut Db, institution_id: &str, key: &str) -> Result<Programme> {
+    // PostgreSQL refuses to compare with what it cannot store.
+    if key.contains('\0') {
+        return Err(Error::new(Code::NotFound));
+    }
+    programmes::table
+        .filter(programmes::institution_id.eq(institution_id))
+        .filter(programmes::key.eq(key))
+        .select(COLUMNS)
+        .first(db)
+        .optional()?
+        .ok_or_else(|| Error::new(Code::NotFound))
+}
+
+/// The sitting that decides a programme.
+pub fn resolution(db: &mut Db, programme: &Programme) -> Result<Option<Resolution>> {
+    let Some(id) = &programme.resolution_id else {
+        return Ok(None);
+    };
+    let row = resolutions::table
+        .find(id)
+        .select((
+            resolutions::key,
+            resolutions::paper,
+            resolutions::paper_title,
+            resolutions::body,
+            resolutions::decided_on,
+            resolutions::is_public,
+            resolutions::kind,
+            resolutions::outcome,
+        ))
+        .first(db)
+        .optional()?;
+    Ok(row)
+}
+
+/// Posts of a programme in order.
+pub fn posts(db: &mut Db, programme_id: &str) -> Result<Vec<Post>> {
+    let rows = posts::table
+        .filter(posts::programme_id.eq(programme_id))
+        .order(posts::position)
+        .select((
+            posts::org_unit,
+            posts::grade,
+            posts::hundredths,
+            posts::early_hundredths,
+            posts::kind,
+            posts::starts_on,
+            posts::note,
+        ))
+        .load(db)?;
+    Ok(rows)
+}
+
+/// Everything the plan table is made of, in a constant number of statements.
+pub fn plan(
+    db: &mut Db,
+    programme: &Programme,
+    visible: &super::measures::Sight<'_>,
+) -> Result<plan::Plan> {
+    let groups: Vec<(String, String, String)> = budget_groups::table
+        .filter(budget_groups::programme_id.eq(&programme.id))
+        .order(budget_groups::position)
+        .select((budget_groups::id, budget_groups::key, budget_groups::title))
+        .load(db)?;
+    type LineRow = (
+        String,
+        String,
+        String,
+        String,
+        String,
+        LineKind,
+        bool,
+        Option<String>,
+    );
+    let lines: Vec<LineRow> = budget_lines::table
+        .filter(budget_lines::programme_id.eq(&programme.id))
+        .order(budget_lines::position)
+        .select((
+            budget_lines::id,
+            budget_lines::group_id,
+            budget_lines::key,
+            budget_lines::printed_position,
+            budget_lines::title,
+            budget_lines::kind,
+            budget_lines::early_contract,
+            budget_lines::note,
+        ))
+        .load(db)?;
+    let mut entries = entries_by_line(db, programme)?;
+    let mut measures = measures_by_line(db, programme, visible)?;
+    let mut table: Vec<(String, String, Vec<plan::PlanLine>)> = Vec::with_capacity(groups.len());
+    for (group_id, group_key, group_title) in groups {
+        let of_group = lines.iter().filter(|line| line.1 == group_id);
+        let lines = of_group.map(|(id, _, key, printed, title, kind, early_contract, note)| {
+            plan::PlanLine {
+                key: key.clone(),
+                position: printed.clone(),
+                title: title.clone(),
+                kind: *kind,
+                early_contract: *early_contract,
+                note: note.clone(),
+                entries: entries.remove(id).unwrap_or_default(),
+                total_cents: 0,
+                measures: measures.remove(id).unwrap_or_default(),
+            }
+        });
+        table.push((group_key, group_title, lines.collect()));
+    }
+    let ceilings = ceilings_of(db, &programme.id)?;
+    let printed = printed_totals_of(db, &programme.id)?;
+    plan::table(
+        programme.years()?,
+        table,
+        &programme.double_budgets()?,
+        &ceilings,
+        printed,
+    )
+    .map_err(|cause| Error::internal("plan table", cause))
+}
+
+fn entries_by_line(
+    db: &mut Db,
+    programme: &Programme,
+) -> Result<HashMap<String, Vec<plan::PlanEntry>>> {
+    let rows: Vec<(String, i32, EntryType, i64, Option<EntryFlag>)> = budget_entries::table
+        .inner_join(budget_lines::table)
+        .filter(budget_lines::programme_id.eq(&programme.id))
+        .order((
+            budget_entries::year,
+            budget_entries::entry_type,
+            budget_entries::id,
+        ))
+        .select((
+            budget_entries::line_id,
+            budget_entries::year,
+            budget_entries::entry_type,
+            budget_entries::cents,
+            budget_entries::flag,
+        ))
+        .load(db)?;
+    let mut entries: HashMap<String, Vec<plan::PlanEntry>> = HashMap::new();
+    for (line, year, entry_type, cents, flag) in rows {
+        entries.entry(line).or_default().push(plan::PlanEntry {
+            year,
+            entry_type,
+            cents,
+            flag,
+        });
+    }
+    Ok(entries)
+}
+
+/// References of the measures that each line pays for, as far as the reader may see them.
+fn measures_by_line(
+    db: &mut Db,
+    programme: &Programme,
+    sight: &super::measures::Sight<'_>,
+) -> Result<HashMap<String, Vec<String>>> {
+    let rows: Vec<(String, String)> = measure_lines::table
+        .inner_join(budget_lines::table)
+        .inner_join(measures::table)
+        .filter(budget_lines::programme_id.eq(&programme.id))
+        .filter(super::measures::seen_by(sight))
+        .order(measures::reference_seq)
+        .select((measure_lines::line_id, measures::reference))
+        .load(db)?;
+    let mut references: HashMap<String, Vec<String>> = HashMap::new();
+    for (line, reference) in rows {
+        references.entry(line).or_default().push(reference);
+    }
+    Ok(references)
+}
+
+fn ceilings_of(db: &mut Db, programme_id: &str) -> Result<Vec<plan::Ceiling>> {
+    let rows: Vec<(i32, i32, i64, bool)> = ceilings::table
+        .filter(ceilings::programme_id.eq(programme_id))
+        .order((ceilings::from_year, ceilings::to_year, ceilings::id))
+        .select((
+            ceilings::from_year,
+            ceilings::to_year,
+            ceilings::cents,
+            ceilings::hard,
+        ))
+        .load(db)?;
+    let ceiling = |(from_year, to_year, cents, hard)| plan::Ceiling {
+        from_year,
+        to_year,
+        cents,
+        hard,
+    };
+    Ok(rows.into_iter().map(ceiling).collect())
+}
+
+fn printed_totals_of(db: &mut Db, programme_id: &str) -> Result<Vec<plan::PrintedTotal>> {
+    let rows: Vec<(String, String, String, i64)> = printed_totals::table
+        .filter(printed_totals::programme_id.eq(programme_id))
+        .order(printed_totals::position)
+        .select((
+            printed_totals::name,
+            printed_totals::group_keys,
+            printed_totals::years,
+            printed_totals::cents,
+        ))
+        .load(db)?;
+    rows.into_iter()
+        .map(|(name, groups, years, cents)| {
+            Ok(plan::PrintedTotal {
+                name,
+                groups: from_json(&groups)?,
+                years: from_json(&years)?,
+                cents,
+            })
+        })
+        .collect()
+}
+
+/// Money per programme, year and type of entry, for all programmes of an institution at once.
+pub fn budget_by_year(
+    db: &mut Db,
+    institution_id: &str,
+) -> Result<Vec<(String, i32, EntryType, i64)>> {
+    // Summed here and not in SQL: the sum of bigint is numeric on PostgreSQL and integer on SQLite,
+    // and an overflow has to be an error on both.
+    let rows: Vec<(String, i32, EntryType, i64)> = budget_entries::table
+        .inner_join(budget_lines::table.inner_join(programmes::table))
+        .filter(programmes::institution_id.eq(institution_id))
+        .order((
+            programmes::key,
+            budget_entries::year,
+            budget_entries::entry_type,
+        ))
+        .select((
+            programmes::key,
+            budget_entries::year,
+            budget_entries::entry_type,
+            budget_entries::cents,
+        ))
+        .load(db)?;
+    let mut sums: Vec<(String, i32, EntryType, i64)> = Vec::new();
+    for (key, year, entry_type, cents) in rows {
+        match sums.last_mut() {
+            Some(last) if last.0 == key && last.1 == year && last.2 == entry_type => {
+                last.3 = last
+                    .3
+                    .checked_add(cents)
+                    .ok_or_else(|| Error::bug("a sum of cents is out of range"))?;
+            }
+            _ => sums.push((key, year, entry_type, cents)),
+        }
+    }
+    Ok(sums)
+}

@@ -1,0 +1,36 @@
+//! What a reader may see, as a condition of every query for measures.
+#![expect(
+    missing_docs,
+    reason = "auto_type writes a public alias without a word"
+)]
+
+use diesel::prelude::*;
+
+use super::schema::measures;
+use crate::domain::access::Visibility;
+use crate::domain::measure::Confidentiality;
+
+/// Which measures a reader may see; a list cannot be asked for without one.
+#[derive(Debug, Clone)]
+pub struct Sight<'a> {
+    /// Institution.
+    pub institution_id: &'a str,
+    /// Reader.
+    pub user_id: &'a str,
+    /// What the policy lets them see.
+    pub visibility: Visibility,
+}
+
+/// The condition that keeps everything else out of sight.
+#[diesel::dsl::auto_type]
+pub fn seen_by<'a>(sight: &'a Sight<'a>) -> _ {
+    let institution_id: &'a str = sight.institution_id;
+    let user_id: &'a str = sight.user_id;
+    let all: &'a [Confidentiality] = sight.visibility.all.as_slice();
+    let own: &'a [Confidentiality] = sight.visibility.own.as_slice();
+    measures::institution_id.eq(institution_id).and(
+        measures::confidentiality.eq_any(all).or(measures::owner_id
+            .eq(user_id)
+            .and(measures::confidentiality.eq_any(own))),
+    )
+}

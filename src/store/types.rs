@@ -1,0 +1,114 @@
+//! How the domain's words and lists stand in a column.
+
+use chrono::{DateTime, NaiveDateTime, SubsecRound, Utc};
+use diesel::backend::Backend;
+use diesel::deserialize::{self, FromSql, Queryable};
+use diesel::expression::AsExpression;
+use diesel::helper_types::AsExprOf;
+use diesel::serialize::{self, Output, ToSql};
+use diesel::sql_types::{Nullable, Text};
+
+use crate::domain::access::Role;
+use crate::domain::catalogue::{ImplementationOrder, Level};
+use crate::domain::institution::InstitutionKind;
+use crate::domain::measure::{Confidentiality, LinkKind, Origin, Precision, Relevance, Status};
+use crate::domain::programme::{
+    AmountBasis, EntryFlag, EntryType, LineKind, PostKind, ResolutionKind, ResolutionOutcome,
+};
+
+/// An instant as it is stored: UTC without zone, cut to microseconds (PostgreSQL keeps no more).
+pub fn stored(instant: DateTime<Utc>) -> NaiveDateTime {
+    instant.trunc_subsecs(6).naive_utc()
+}
+
+macro_rules! text_columns {
+    ($($name:ty),+ $(,)?) => {$(
+        // The word itself is the expression; there is nothing to keep alive but a static string.
+        impl AsExpression<Text> for $name {
+            type Expression = AsExprOf<&'static str, Text>;
+            fn as_expression(self) -> Self::Expression {
+                <&'static str as AsExpression<Text>>::as_expression(self.as_str())
+            }
+        }
+        impl AsExpression<Text> for &$name {
+            type Expression = AsExprOf<&'static str, Text>;
+            fn as_expression(self) -> Self::Expression {
+                <&'static str as AsExpression<Text>>::as_expression(self.as_str())
+            }
+        }
+        impl AsExpression<Nullable<Text>> for $name {
+            type Expression = AsExprOf<&'static str, Nullable<Text>>;
+            fn as_expression(self) -> Self::Expression {
+                <&'static str as AsExpression<Nullable<Text>>>::as_expression(self.as_str())
+            }
+        }
+        impl AsExpression<Nullable<Text>> for &$name {
+            type Expression = AsExprOf<&'static str, Nullable<Text>>;
+            fn as_expression(self) -> Self::Expression {
+                <&'static str as AsExpression<Nullable<Text>>>::as_expression(self.as_str())
+            }
+        }
+        impl<DB> ToSql<Text, DB> for $name
+        where
+            DB: Backend,
+            str: ToSql<Text, DB>,
+        {
+            fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+                let word: &'static str = self.as_str();
+                <str as ToSql<Text, DB>>::to_sql(word, out)
+            }
+        }
+        impl<DB> FromSql<Text, DB> for $name
+        where
+            DB: Backend,
+            String: FromSql<Text, DB>,
+        {
+            fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
+                let word = <String as FromSql<Text, DB>>::from_sql(bytes)?;
+                Ok(word.parse::<Self>()?)
+            }
+        }
+        impl<DB> Queryable<Text, DB> for $name
+        where
+            DB: Backend,
+            Self: FromSql<Text, DB>,
+        {
+            type Row = Self;
+            fn build(row: Self) -> deserialize::Result<Self> {
+                Ok(row)
+            }
+        }
+    )+};
+}
+
+text_columns!(
+    AmountBasis,
+    Confidentiality,
+    EntryFlag,
+    EntryType,
+    ImplementationOrder,
+    InstitutionKind,
+    Level,
+    LineKind,
+    LinkKind,
+    Origin,
+    PostKind,
+    Precision,
+    Relevance,
+    ResolutionKind,
+    ResolutionOutcome,
+    Role,
+    Status,
+);
+
+/// A list or document in a text column.
+pub fn to_json<T: serde::Serialize>(value: &T) -> crate::error::Result<String> {
+    serde_json::to_string(value)
+        .map_err(|cause| crate::error::Error::internal("cannot write json column", cause))
+}
+
+/// The inverse of [`to_json`].
+pub fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> crate::error::Result<T> {
+    serde_json::from_str(text)
+        .map_err(|cause| crate::error::Error::internal("cannot read json column", cause))
+}
