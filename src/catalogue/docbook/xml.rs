@@ -1,0 +1,166 @@
+//! What the reader asks of the XML tree.
+
+use roxmltree::{Document, Node, ParsingOptions, TextPos};
+
+use super::DocbookError;
+use super::heading;
+use crate::domain::catalogue::Level;
+
+const NAMESPACE: &str = "http://docbook.org/ns/docbook";
+
+/// Most nodes that are read; Edition 2023 has about 75,000.
+pub(super) const NODES: u32 = 500_000;
+
+/// Deepest nesting that is read; Edition 2023 has 12.
+pub(super) const DEPTH: u16 = 64;
+
+/// Most warnings that are worth a line each.
+const WARNINGS: usize = 200;
+
+pub(super) fn parse(text: &str) -> Result<Document<'_>, DocbookError> {
+    let options = ParsingOptions {
+        nodes_limit: NODES,
+        ..ParsingOptions::default()
+    };
+    let document = Document::parse_with_options(text, options)?;
+    match too_deep(&document) {
+        Some(place) => Err(DocbookError::TooDeep {
+            place,
+            limit: DEPTH,
+        }),
+        None => Ok(document),
+    }
+}
+
+/// Place of the first element that is too deep. The tree may be a single branch, so no recursion.
+fn too_deep(document: &Document<'_>) -> Option<TextPos> {
+    let mut depths: Vec<u16> = Vec::new();
+    for node in document.descendants() {
+        // Nodes are numbered in document order: a parent's depth is known before its children's.
+        let parent = node.parent().and_then(|p| depths.get(p.id().get_usize()));
+        let depth = parent.map_or(0, |depth| depth + 1);
+        if depth > DEPTH {
+            return Some(place(node));
+        }
+        depths.push(depth);
+    }
+    None
+}
+
+pub(super) fn book<'a>(document: &'a Document<'a>) -> Result<Node<'a, 'a>, DocbookError> {
+    let root = document.root_element();
+    let name = root.tag_name();
+    if name.name() == "book" && name.namespace() == Some(NAMESPACE) {
+        return Ok(root);
+    }
+    Err(DocbookError::NotDocbook {
+        place: place(root),
+        found: name.name().to_owned(),
+    })
+}
+
+pub(super) fn place(node: Node<'_, '_>) -> TextPos {
+    node.document().text_pos_at(node.range().start)
+}
+
+pub(super) fn is(node: Node<'_, '_>, name: &str) -> bool {
+    node.is_element() && node.tag_name().name() == name
+}
+
+pub(super) fn children<'a>(
+    node: Node<'a, 'a>,
+    name: &'static str,
+) -> impl Iterator<Item = Node<'a, 'a>> {
+    node.children().filter(move |child| is(*child, name))
+}
+
+/// Heading of a chapter or section; a title is always its first element, alone or in `info`.
+pub(super) fn title(node: Node<'_, '_>) -> String {
+    let first = node.first_element_child();
+    let title = match first {
+        Some(info) if is(info, "info") => info.children().find(|child| is(*child, "title")),
+        other => other.filter(|child| is(*child, "title")),
+    };
+    title.map(text).unwrap_or_default()
+}
+
+/// All text below a node with single spaces; paragraphs and forced line breaks part words too.
+pub(super) fn text(node: Node<'_, '_>) -> String {
+    let mut raw = String::new();
+    for inner in node.descendants() {
+        if inner.is_text() {
+            raw.push_str(inner.text().unwrap_or_default());
+        } else if inner.is_pi() || is(inner, "para") || is(inner, "simpara") {
+            raw.push(' ');
+        }
+    }
+    raw.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Texts of the cells of every row below a node, header rows too.
+pub(super) fn rows<'a>(node: Node<'a, 'a>) -> impl Iterator<Item = (Node<'a, 'a>, Vec<String>)> {
+    node.descendants()
+        .filter(|inner| is(*inner, "tr"))
+        .map(|row| {
+            let cells = row.children().filter(|c| is(*c, "td") || is(*c, "th"));
+            (row, cells.map(text).collect())
+        })
+}
+
+/// Sections below a module that give a level.
+pub(super) fn levels<'a>(module: Node<'a, 'a>) -> impl Iterator<Item = Node<'a, 'a>> {
+    module
+        .descendants()
+        .filter(|node| is(*node, "section") && heading::level(&title(*node)).is_some())
+}
+
+/// Level of the nearest section around a requirement, up to its module.
+pub(super) fn level_around(requirement: Node<'_, '_>, module: Node<'_, '_>) -> Option<Level> {
+    requirement
+        .ancestors()
+        .take_while(|node| *node != module)
+        .find_map(|node| heading::level(&title(node)))
+}
+
+/// The edition that the book's title or its chapter of news names first.
+pub(super) fn edition(book: Node<'_, '_>) -> Option<String> {
+    heading::edition(&title(book)).or_else(|| {
+        let news = book
+            .children()
+            .find(|c| is(*c, "chapter") && title(*c).starts_with("Neues"))?;
+        heading::edition(&text(news))
+    })
+}
+
+/// Oddities with their places; past a limit they are only counted.
+#[derive(Default)]
+pub(super) struct Warnings {
+    lines: Vec<String>,
+    more: usize,
+}
+
+impl Warnings {
+    pub(super) fn add(&mut self, node: Node<'_, '_>, text: impl std::fmt::Display) {
+        // A place is counted from the start of the text: not for a line that nobody gets to see.
+        if self.lines.len() < WARNINGS {
+            self.lines.push(format!("{}: {text}", place(node)));
+        } else {
+            self.more += 1;
+        }
+    }
+
+    pub(super) fn add_without_place(&mut self, text: String) {
+        if self.lines.len() < WARNINGS {
+            self.lines.push(text);
+        } else {
+            self.more += 1;
+        }
+    }
+
+    pub(super) fn into_lines(mut self) -> Vec<String> {
+        if self.more > 0 {
+            self.lines.push(format!("and {} more", self.more));
+        }
+        self.lines
+    }
+}

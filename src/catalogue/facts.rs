@@ -1,0 +1,244 @@
+//! The compact facts file: one JSON object per line, ids, titles, levels and roles, no BSI prose.
+
+use std::collections::HashSet;
+
+use crate::domain::catalogue::Fact;
+
+/// Edition 2023, compiled in, so that an empty installation works at once.
+///
+/// Made from the official XML by [`super::docbook::facts`] and [`print`]; a test remakes it.
+pub const GS_2023: &str = include_str!("../../catalogue/gs-2023.jsonl");
+
+/// Why a facts file is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FactsError {
+    /// A line is not the JSON of a fact.
+    #[error("line {line}: {reason}")]
+    Json {
+        /// Line, counted from 1.
+        line: usize,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A line stands where its kind may not stand.
+    #[error("line {line}: {reason}")]
+    Misplaced {
+        /// Line, counted from 1.
+        line: usize,
+        /// The rule that is broken.
+        reason: &'static str,
+    },
+    /// An id occurs a second time.
+    #[error("line {line}: id `{id}` is not unique")]
+    Duplicate {
+        /// Line of the second occurrence, counted from 1.
+        line: usize,
+        /// The id.
+        id: String,
+    },
+    /// There is no line at all.
+    #[error("the file holds no facts")]
+    Empty,
+}
+
+/// Reads a facts file; empty lines are passed over.
+///
+/// # Errors
+/// The first line that is not a fact, stands in the wrong place or repeats an id.
+pub fn parse(text: &str) -> Result<Vec<Fact>, FactsError> {
+    let mut facts = Vec::new();
+    let mut rules = Rules::default();
+    for (index, content) in text.lines().enumerate() {
+        if content.trim().is_empty() {
+            continue;
+        }
+        let line = index + 1;
+        let fact = serde_json::from_str(content).map_err(|error| FactsError::Json {
+            line,
+            reason: reason(&error),
+        })?;
+        rules.check(line, &fact)?;
+        facts.push(fact);
+    }
+    if facts.is_empty() {
+        return Err(FactsError::Empty);
+    }
+    Ok(facts)
+}
+
+/// Writes a facts file: one JSON object per line, each ended by a line feed.
+#[must_use]
+pub fn print(facts: &[Fact]) -> String {
+    let mut text = String::new();
+    // A fact is made of strings, enums and flags: there is nothing that JSON could refuse.
+    for line in facts.iter().filter_map(|f| serde_json::to_string(f).ok()) {
+        text.push_str(&line);
+        text.push('\n');
+    }
+    text
+}
+
+/// The message without the line, which is always 1 here.
+fn reason(error: &serde_json::Error) -> String {
+    error.to_string().replace(" at line 1 column", " at column")
+}
+
+/// Order of the lines: the edition first, then layers, modules, requirements, each in its parent.
+#[derive(Default)]
+struct Rules {
+    edition: bool,
+    layer: bool,
+    module: bool,
+    ids: HashSet<String>,
+}
+
+impl Rules {
+    fn check(&mut self, line: usize, fact: &Fact) -> Result<(), FactsError> {
+        let misplaced = |reason| Err(FactsError::Misplaced { line, reason });
+        if self.edition == matches!(fact, Fact::Edition { .. }) {
+            return misplaced("a file starts with its edition and has only one");
+        }
+        let id = match fact {
+            Fact::Edition { .. } => {
+                self.edition = true;
+                return Ok(());
+            }
+            Fact::Layer { id, .. } => {
+                self.layer = true;
+                self.module = false;
+                id
+            }
+            Fact::Module { .. } if !self.layer => {
+                return misplaced("a module stands after a layer");
+            }
+            Fact::Module { id, .. } => {
+                self.module = true;
+                id
+            }
+            Fact::Requirement { .. } if !self.module => {
+                return misplaced("a requirement stands after a module");
+            }
+            Fact::Requirement { id, .. } => id,
+        };
+        if !self.ids.insert(id.clone()) {
+            let id = id.clone();
+            return Err(FactsError::Duplicate { line, id });
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::catalogue::{ImplementationOrder, Level};
+
+    const EDITION: &str = r#"{"kind":"edition","key":"k","title":"T","edition":"1"}"#;
+    const LAYER: &str = r#"{"kind":"layer","id":"XYZ","title":"L"}"#;
+    const MODULE: &str = r#"{"kind":"module","id":"XYZ.1","title":"M","order":"R2","target_type":"Netz","further":["A","B"]}"#;
+    const REQUIREMENT: &str =
+        r#"{"kind":"requirement","id":"XYZ.1.A1","title":"Q","level":"basic","withdrawn":true}"#;
+
+    fn parse_lines(lines: &[&str]) -> Result<Vec<Fact>, FactsError> {
+        parse(&lines.join("\n"))
+    }
+
+    #[test]
+    fn the_file_in_the_binary_has_the_official_counts() {
+        super::super::counts::check(&parse(GS_2023).unwrap());
+    }
+
+    #[test]
+    fn the_file_in_the_binary_is_printed_as_it_was_read() {
+        assert_eq!(print(&parse(GS_2023).unwrap()), GS_2023);
+    }
+
+    #[test]
+    fn reads_every_kind_and_passes_over_empty_lines() {
+        let facts = parse_lines(&[EDITION, "", LAYER, MODULE, REQUIREMENT, ""]).unwrap();
+        assert_eq!(facts.len(), 4);
+        assert_eq!(
+            facts[2],
+            Fact::Module {
+                id: "XYZ.1".into(),
+                title: "M".into(),
+                order: ImplementationOrder::R2,
+                target_type: "Netz".into(),
+                responsible: None,
+                further: vec!["A".into(), "B".into()],
+            }
+        );
+        assert_eq!(
+            facts[3],
+            Fact::Requirement {
+                id: "XYZ.1.A1".into(),
+                title: "Q".into(),
+                level: Level::Basic,
+                roles: vec![],
+                withdrawn: true,
+            }
+        );
+        assert_eq!(
+            print(&facts),
+            [EDITION, LAYER, MODULE, REQUIREMENT, ""].join("\n")
+        );
+    }
+
+    #[test]
+    fn reads_lines_that_end_with_crlf() {
+        assert_eq!(
+            parse(&format!("{EDITION}\r\n{LAYER}\r\n")).unwrap().len(),
+            2
+        );
+    }
+
+    #[test]
+    fn names_the_line_of_an_unknown_word() {
+        let error = parse_lines(&[EDITION, "", r#"{"kind":"leyer","id":"X","title":"L"}"#]);
+        let text = error.unwrap_err().to_string();
+        assert!(
+            text.starts_with("line 3: unknown variant `leyer`"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn refuses_unknown_fields() {
+        let error = parse_lines(&[
+            EDITION,
+            r#"{"kind":"layer","id":"X","title":"L","text":"p"}"#,
+        ]);
+        let text = error.unwrap_err().to_string();
+        assert!(text.starts_with("line 2: unknown field `text`"), "{text}");
+    }
+
+    #[test]
+    fn refuses_a_broken_line() {
+        let text = parse_lines(&[EDITION, "{"]).unwrap_err().to_string();
+        assert_eq!(text, "line 2: EOF while parsing an object at column 1");
+    }
+
+    #[test]
+    fn refuses_what_stands_in_the_wrong_place() {
+        let cases: [(&[&str], usize); 4] = [
+            (&[LAYER], 1),
+            (&[EDITION, EDITION], 2),
+            (&[EDITION, MODULE], 2),
+            (&[EDITION, LAYER, REQUIREMENT], 3),
+        ];
+        for (lines, wrong) in cases {
+            let error = parse_lines(lines).unwrap_err();
+            assert!(
+                matches!(error, FactsError::Misplaced { line, .. } if line == wrong),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn refuses_a_repeated_id_and_an_empty_file() {
+        let error = parse_lines(&[EDITION, LAYER, LAYER]).unwrap_err();
+        assert_eq!(error.to_string(), "line 3: id `XYZ` is not unique");
+        assert_eq!(parse("\n"), Err(FactsError::Empty));
+    }
+}
