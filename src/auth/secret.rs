@@ -1,0 +1,171 @@
+//! Random secrets and the key that signs access tokens.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rand::TryRng as _;
+use secrecy::{ExposeSecret, SecretSlice, SecretString};
+use sha2::{Digest, Sha256};
+
+/// 256 random bits as text that fits into a URL.
+///
+/// # Errors
+/// When the operating system gives no random bytes.
+pub fn random_token() -> io::Result<SecretString> {
+    Ok(SecretString::from(
+        URL_SAFE_NO_PAD.encode(random_bytes::<32>()?),
+    ))
+}
+
+fn random_bytes<const N: usize>() -> io::Result<[u8; N]> {
+    let mut bytes = [0; N];
+    rand::rngs::SysRng
+        .try_fill_bytes(&mut bytes)
+        .map_err(io::Error::other)?;
+    Ok(bytes)
+}
+
+/// How a random secret is stored. It has 256 bits of its own, so a plain hash is enough.
+pub fn hash(secret: &str) -> Vec<u8> {
+    Sha256::digest(secret.as_bytes()).to_vec()
+}
+
+/// The key that signs access tokens, with an id that tokens name.
+#[derive(Clone)]
+pub struct SigningKey {
+    /// First 64 bits of the key's SHA-256 in hexadecimal.
+    pub id: String,
+    bytes: SecretSlice<u8>,
+}
+
+impl std::fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SigningKey")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl SigningKey {
+    fn new(bytes: Vec<u8>) -> Self {
+        let id = Sha256::digest(&bytes)
+            .iter()
+            .take(8)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        SigningKey {
+            id,
+            bytes: bytes.into(),
+        }
+    }
+
+    /// The key itself.
+    pub fn expose(&self) -> &[u8] {
+        self.bytes.expose_secret()
+    }
+
+    /// A key for this process only.
+    ///
+    /// # Errors
+    /// When the operating system gives no random bytes.
+    pub fn random() -> io::Result<Self> {
+        Ok(SigningKey::new(random_bytes::<32>()?.to_vec()))
+    }
+
+    /// The key in a file; a new one is made, readable by its owner only, if there is no file.
+    ///
+    /// # Errors
+    /// When the file can be neither read nor made, or does not hold 64 hexadecimal digits.
+    pub fn load_or_create(path: &Path) -> io::Result<Self> {
+        match fs::read_to_string(path) {
+            Ok(text) => SigningKey::parse(&text),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => SigningKey::create(path),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn parse(text: &str) -> io::Result<Self> {
+        let digits = text.trim().as_bytes();
+        let bytes: Option<Vec<u8>> = digits
+            .chunks(2)
+            .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
+            .collect();
+        match bytes {
+            Some(bytes) if bytes.len() == 32 && digits.len() == 64 => Ok(SigningKey::new(bytes)),
+            _ => Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "the token key file must hold 64 hexadecimal digits",
+            )),
+        }
+    }
+
+    fn create(path: &Path) -> io::Result<Self> {
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        let text: String = random_bytes::<32>()?
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        match options.open(path) {
+            Ok(mut file) => {
+                file.write_all(text.as_bytes())?;
+                file.sync_all()?;
+                SigningKey::parse(&text)
+            }
+            // Another process was faster: its key counts, once it is written.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                SigningKey::parse(&fs::read_to_string(path)?)
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_made_once_and_for_its_owner_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys/token.key");
+        let first = SigningKey::load_or_create(&path).unwrap();
+        let second = SigningKey::load_or_create(&path).unwrap();
+        assert_eq!(first.expose(), second.expose());
+        assert_eq!(first.id, second.id);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            assert_eq!(
+                fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+                0o600
+            );
+        }
+        assert!(!format!("{first:?}").contains(&fs::read_to_string(&path).unwrap()));
+    }
+
+    #[test]
+    fn a_broken_key_file_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("token.key");
+        for text in ["", "abc", &"0".repeat(63), &"0".repeat(66), &"g".repeat(64)] {
+            fs::write(&path, text).unwrap();
+            assert!(SigningKey::load_or_create(&path).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn tokens_differ() {
+        let (a, b) = (random_token().unwrap(), random_token().unwrap());
+        assert_eq!(a.expose_secret().len(), 43);
+        assert_ne!(a.expose_secret(), b.expose_secret());
+    }
+}
