@@ -1,0 +1,42 @@
+# Fehler an einer Stelle der Eingabe; die Stelle selbst nennt der Zeiger daneben.
+# `.short` und `.plain` gelten, wenn Angaben fehlen, die der volle Satz braucht.
+
+fault-required = Diese Angabe fehlt
+fault-too_long = Höchstens { $max } Zeichen sind erlaubt
+    .plain = Der Text ist zu lang
+fault-too_short = Mindestens { $min } Zeichen sind nötig
+    .plain = Der Text ist zu kurz
+fault-control_characters = Steuerzeichen sind nicht erlaubt
+fault-not_an_address = Das ist keine zustellbare E-Mail-Adresse
+fault-out_of_range = Erlaubt ist { $min } bis { $max }
+    .plain = Der Wert liegt außerhalb des erlaubten Bereichs
+fault-unknown_word = `{ $value }` ist hier nicht zulässig; zulässig: { $known_words }
+    .short = `{ $value }` ist hier nicht zulässig
+    .plain = Dieses Wort ist hier nicht zulässig
+fault-unknown_field = `{ $value }` ist hier nicht vorgesehen
+    .plain = Diese Angabe ist hier nicht vorgesehen
+fault-wrong_type = Typ oder Form passt nicht: { $value }
+    .plain = Typ oder Form passt nicht
+fault-unknown_reference = `{ $value }` gibt es nicht
+    .plain = Das Genannte gibt es nicht
+fault-withdrawn = Die Anforderung `{ $value }` ist entfallen
+    .plain = Diese Anforderung ist entfallen
+fault-duplicate = `{ $value }` ist doppelt vorhanden
+    .plain = Diese Angabe ist doppelt vorhanden
+fault-not_period_end =
+    { $precision ->
+        [month] Das Datum muss der letzte Tag des Monats sein
+        [quarter] Das Datum muss der letzte Tag des Quartals sein
+        [half] Das Datum muss der letzte Tag des Halbjahres sein
+        [year] Das Datum muss der letzte Tag des Jahres sein
+        [season] Das Datum muss der letzte Tag der Jahreszeit sein
+       *[other] Das Datum muss der letzte Tag des Zeitraums sein
+    }
+    .plain = Das Datum muss der letzte Tag des Zeitraums sein
+fault-inconsistent = Die Angabe passt nicht zu den übrigen
+fault-total_differs = Die Summe der Teile ergibt nicht den Gesamtbetrag
+fault-ceiling_exceeded = { $over } Cent über der Obergrenze von { $ceiling } Cent
+    .plain = Die Obergrenze wird überschritten
+fault-not_assignable = `{ $value }` kann diese Aufgabe nicht übernehmen
+    .plain = Diese Person kann die Aufgabe nicht übernehmen
+fault-fixed = Diese Angabe lässt sich im jetzigen Status nicht ändern

@@ -1,0 +1,133 @@
+# Namen der Wörter, die in Datenbank, JSON und Regelwerken stehen: `<art>-<wort>`.
+
+status-proposed = vorgeschlagen
+status-approved = genehmigt
+status-in_progress = in Umsetzung
+status-blocked = blockiert
+status-implemented = umgesetzt
+status-verified = geprüft
+status-deferred = zurückgestellt
+status-rejected = verworfen
+status-replaced = ersetzt
+
+role-isb = ISB
+role-management = Leitung
+role-head = Amts-/IT-Leitung
+role-owner = Umsetzungsverantwortliche
+role-finance = Kämmerei
+role-auditor = Revision
+role-admin = Administration
+role-council = Gremium
+
+precision-day = Tag
+precision-month = Monat
+precision-quarter = Quartal
+precision-half = Halbjahr
+precision-year = Jahr
+precision-season = Jahreszeit
+
+confidentiality-public = öffentlich
+confidentiality-internal = intern
+confidentiality-confidential = vertraulich
+confidentiality-strictly_confidential = streng vertraulich
+
+link-kind-fulfils = Beitrag zur Erfüllung
+link-kind-applies = zu beachten
+
+level-basic = Basis
+level-standard = Standard
+level-elevated = erhöhter Schutzbedarf
+
+implementation-order-R1 = R1 (vorrangig)
+implementation-order-R2 = R2 (als Nächstes)
+implementation-order-R3 = R3 (danach)
+
+origin-gs_check = Grundschutz-Check
+origin-risk_analysis = Risikoanalyse
+origin-audit = Audit
+origin-incident = Sicherheitsvorfall
+origin-council_resolution = Ratsbeschluss
+origin-law = Gesetz
+origin-ad_hoc = anlassbezogen
+
+relevance-direct = direkt
+relevance-indirect = mittelbar
+relevance-none = keine
+
+amount-basis-gross = brutto
+amount-basis-net = netto
+amount-basis-unknown = nicht angegeben
+
+line-kind-consumptive = konsumtiv
+line-kind-investive = investiv
+line-kind-staff = Personal
+line-kind-mixed = gemischt
+line-kind-undetermined = unbestimmt
+
+entry-type-appropriation = Ansatz
+entry-type-overplan = überplanmäßig
+entry-type-financial_plan = Finanzplan
+
+entry-flag-inferred = erschlossen
+entry-flag-conflict = widersprüchlich
+entry-flag-ocr_split = aus dem Scan getrennt
+
+post-kind-post = Planstelle
+post-kind-authorisation = Ermächtigung
+post-kind-training = Ausbildung
+
+resolution-kind-preliminary = Vorberatung
+resolution-kind-decision = Beschlussfassung
+resolution-kind-information = Kenntnisnahme
+
+resolution-outcome-open = offen
+resolution-outcome-recommended = empfohlen
+resolution-outcome-adopted = beschlossen
+resolution-outcome-noted = zur Kenntnis genommen
+
+institution-kind-municipality = Gemeinde oder Stadt
+institution-kind-district = Landkreis
+
+age-1-14 = 1 bis 14 Tage
+age-15-30 = 15 bis 30 Tage
+age-31-60 = 31 bis 60 Tage
+age-over-60 = mehr als 60 Tage
+
+# Was für einen Statuswechsel fehlen kann.
+field-owner = Umsetzungsverantwortliche
+field-org_unit = Organisationseinheit
+field-due = Termin
+field-links = Anforderung oder Baustein
+field-reason = Begründung
+
+# Aktionen der Zugriffsregeln: `measure.read` ist das Attribut `.read` von `action-measure`.
+action-institution =
+    .read = Institution ansehen
+    .create = Institution anlegen
+action-catalogue =
+    .read = Katalog ansehen
+action-programme =
+    .read = Maßnahmenpakete ansehen
+    .import = Maßnahmenpakete einlesen
+    .import_history = Maßnahmenpakete mit früheren Schritten einlesen
+action-measure =
+    .read = Maßnahmen ansehen
+    .create = Maßnahmen anlegen
+    .update = Maßnahmen bearbeiten
+    .link = Verknüpfungen von Maßnahmen ändern
+    .change_status = Status von Maßnahmen ändern
+action-dashboard =
+    .read = Übersicht ansehen
+action-audit =
+    .read = Protokoll ansehen
+action-reminder =
+    .read = Erinnerungen ansehen
+    .plan = Erinnerungen planen
+action-user =
+    .manage = Konten und Rollen verwalten
+
+# Warum an einem Tag keine Erinnerungen verschickt werden.
+quiet-weekend = Wochenende
+quiet-holiday = Feiertag ({ $name })
+    .plain = Feiertag
+quiet-closed = Schließtag

@@ -1,0 +1,91 @@
+# Probleme (problem+json): `problem-<code>` ist der Titel, `problem-<code>-detail` der Satz dazu.
+# `.short` und `.plain` gelten, wenn Angaben fehlen, die der volle Satz braucht.
+# Zu jeder Angabe `$x` aus Wörtern des Systems gibt es `$x_label` (deutsch) und `$x_words` (in Backticks).
+
+problem-malformed = Unlesbare Anfrage
+problem-malformed-detail = Die Anfrage kann nicht gelesen werden; `errors` nennt die fehlerhaften Stellen
+
+problem-invalid = Ungültige Angaben
+problem-invalid-detail = Die Angaben verletzen eine Regel; `errors` nennt die fehlerhaften Stellen
+
+problem-unauthenticated = Anmeldung erforderlich
+problem-unauthenticated-detail = Bitte melden Sie sich an; ein gültiges Zugriffstoken fehlt
+
+problem-bad_credentials = Anmeldung fehlgeschlagen
+problem-bad_credentials-detail = E-Mail-Adresse oder Passwort sind falsch
+
+problem-account_disabled = Konto deaktiviert
+problem-account_disabled-detail = Dieses Konto ist deaktiviert; bitte wenden Sie sich an Ihre Administration
+
+problem-account_locked = Konto vorübergehend gesperrt
+problem-account_locked-detail =
+    { $minutes ->
+        [one] Nach zu vielen Fehlversuchen ist dieses Konto gesperrt; versuchen Sie es in { $minutes } Minute erneut
+       *[other] Nach zu vielen Fehlversuchen ist dieses Konto gesperrt; versuchen Sie es in { $minutes } Minuten erneut
+    }
+    .plain = Nach zu vielen Fehlversuchen ist dieses Konto gesperrt; versuchen Sie es später erneut
+
+problem-rate_limited = Zu viele Anfragen
+problem-rate_limited-detail = Von Ihrer Adresse kommen zu viele Anfragen; versuchen Sie es später erneut
+
+problem-token_expired = Zugriffstoken abgelaufen
+problem-token_expired-detail = Das Zugriffstoken ist abgelaufen; erneuern Sie es oder melden Sie sich neu an
+
+problem-session_ended = Sitzung beendet
+problem-session_ended-detail = Ihre Sitzung ist beendet; bitte melden Sie sich neu an
+
+problem-refresh_reused = Erneuerungstoken bereits benutzt
+problem-refresh_reused-detail = Das Erneuerungstoken wurde schon einmal benutzt; zu Ihrem Schutz ist die Sitzung beendet, bitte melden Sie sich neu an
+
+problem-forbidden = Keine Berechtigung
+problem-forbidden-detail = Ihre Rollen erlauben Ihnen hier nicht: { $action_label } ({ $action_words })
+    .plain = Ihre Rollen erlauben Ihnen diese Aktion hier nicht
+
+problem-not_found = Nicht gefunden
+problem-not_found-detail = Das Gesuchte gibt es nicht, oder Sie dürfen es nicht sehen
+
+problem-method_not_allowed = Methode nicht erlaubt
+problem-method_not_allowed-detail = Diese HTTP-Methode ist für diesen Pfad nicht vorgesehen
+
+problem-precondition_required = Vorbedingung fehlt
+problem-precondition_required-detail = Senden Sie in `If-Match` den ETag des Standes, den Sie ändern wollen
+
+problem-stale = Veralteter Stand
+problem-stale-detail = Der Datensatz wurde inzwischen geändert; lesen Sie ihn neu, der aktuelle ETag ist `{ $current }`
+    .plain = Der Datensatz wurde inzwischen geändert; lesen Sie ihn neu
+
+problem-illegal_transition = Unzulässiger Statuswechsel
+problem-illegal_transition-detail = Von „{ $from_label }“ führt kein Schritt zu „{ $to_label }“; möglich sind: { $allowed_label } ({ $allowed_words })
+    .short = Von „{ $from_label }“ führt kein Schritt zu „{ $to_label }“
+    .plain = Der Status lässt diesen Schritt nicht zu
+
+problem-transition_incomplete = Unvollständige Angaben für den Statuswechsel
+problem-transition_incomplete-detail = Für den Schritt zu „{ $to_label }“ fehlt noch: { $missing_label } ({ $missing_words })
+    .short = Für den Schritt zu „{ $to_label }“ fehlen noch Angaben
+    .plain = Für diesen Schritt fehlen noch Angaben
+
+problem-programme_exists = Maßnahmenpaket bereits vorhanden
+problem-programme_exists-detail = Ein Maßnahmenpaket mit dem Schlüssel `{ $key }` ist bereits vorhanden
+    .plain = Ein Maßnahmenpaket mit diesem Schlüssel ist bereits vorhanden
+
+problem-already_exists = Bereits vorhanden
+problem-already_exists-detail = Ein Eintrag mit diesem Schlüssel ist bereits vorhanden
+
+problem-idempotency_key_reused = Idempotenzschlüssel bereits benutzt
+problem-idempotency_key_reused-detail = Der `Idempotency-Key` gehört schon zu einer anderen Anfrage; verwenden Sie einen neuen
+
+problem-too_large = Zu großer Inhalt
+problem-too_large-detail = Der Inhalt der Anfrage ist größer als { $limit } Byte
+    .plain = Der Inhalt der Anfrage ist größer als erlaubt
+
+problem-unsupported_media_type = Nicht unterstütztes Format
+problem-unsupported_media_type-detail = Senden Sie den Inhalt als JSON mit `Content-Type: application/json`
+
+problem-request_timeout = Zeitüberschreitung
+problem-request_timeout-detail = Die Anfrage ist nicht rechtzeitig vollständig angekommen
+
+problem-unavailable = Vorübergehend nicht verfügbar
+problem-unavailable-detail = Der Dienst kann die Anfrage gerade nicht bearbeiten; versuchen Sie es in Kürze erneut
+
+problem-internal = Interner Fehler
+problem-internal-detail = Im Dienst ist ein Fehler aufgetreten; nennen Sie Ihrer Administration die Kennung dieser Anfrage

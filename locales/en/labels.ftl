@@ -1,0 +1,133 @@
+# Names of the words that stand in the database, in JSON and in policies: `<kind>-<word>`.
+
+status-proposed = proposed
+status-approved = approved
+status-in_progress = in progress
+status-blocked = blocked
+status-implemented = implemented
+status-verified = verified
+status-deferred = deferred
+status-rejected = rejected
+status-replaced = replaced
+
+role-isb = information security officer
+role-management = management
+role-head = head of office or IT
+role-owner = owner
+role-finance = finance
+role-auditor = auditor
+role-admin = administration
+role-council = council
+
+precision-day = day
+precision-month = month
+precision-quarter = quarter
+precision-half = half-year
+precision-year = year
+precision-season = season
+
+confidentiality-public = public
+confidentiality-internal = internal
+confidentiality-confidential = confidential
+confidentiality-strictly_confidential = strictly confidential
+
+link-kind-fulfils = helps to fulfil
+link-kind-applies = to be observed
+
+level-basic = basic
+level-standard = standard
+level-elevated = elevated protection needs
+
+implementation-order-R1 = R1 (first)
+implementation-order-R2 = R2 (next)
+implementation-order-R3 = R3 (after that)
+
+origin-gs_check = IT-Grundschutz check
+origin-risk_analysis = risk analysis
+origin-audit = audit
+origin-incident = security incident
+origin-council_resolution = council resolution
+origin-law = law
+origin-ad_hoc = ad hoc
+
+relevance-direct = direct
+relevance-indirect = indirect
+relevance-none = none
+
+amount-basis-gross = gross
+amount-basis-net = net
+amount-basis-unknown = not stated
+
+line-kind-consumptive = consumptive
+line-kind-investive = investive
+line-kind-staff = staff
+line-kind-mixed = mixed
+line-kind-undetermined = undetermined
+
+entry-type-appropriation = appropriation
+entry-type-overplan = beyond plan
+entry-type-financial_plan = financial plan
+
+entry-flag-inferred = inferred
+entry-flag-conflict = contradictory
+entry-flag-ocr_split = separated from the scan
+
+post-kind-post = established post
+post-kind-authorisation = authorisation
+post-kind-training = training
+
+resolution-kind-preliminary = preliminary consultation
+resolution-kind-decision = decision
+resolution-kind-information = information
+
+resolution-outcome-open = open
+resolution-outcome-recommended = recommended
+resolution-outcome-adopted = adopted
+resolution-outcome-noted = noted
+
+institution-kind-municipality = municipality
+institution-kind-district = district
+
+age-1-14 = 1 to 14 days
+age-15-30 = 15 to 30 days
+age-31-60 = 31 to 60 days
+age-over-60 = more than 60 days
+
+# What a change of status can lack.
+field-owner = owner
+field-org_unit = organisational unit
+field-due = due date
+field-links = requirement or module
+field-reason = reason
+
+# Actions of the access policy: `measure.read` is the attribute `.read` of `action-measure`.
+action-institution =
+    .read = view the institution
+    .create = create an institution
+action-catalogue =
+    .read = view the catalogue
+action-programme =
+    .read = view programmes
+    .import = import programmes
+    .import_history = import programmes with earlier steps
+action-measure =
+    .read = view measures
+    .create = create measures
+    .update = edit measures
+    .link = change links of measures
+    .change_status = change the status of measures
+action-dashboard =
+    .read = view the dashboard
+action-audit =
+    .read = view the audit trail
+action-reminder =
+    .read = view reminders
+    .plan = plan reminders
+action-user =
+    .manage = manage accounts and roles
+
+# Why no reminders are sent on a day.
+quiet-weekend = weekend
+quiet-holiday = public holiday ({ $name })
+    .plain = public holiday
+quiet-closed = closed

@@ -1,0 +1,95 @@
+# Problems (problem+json): `problem-<code>` is the title, `problem-<code>-detail` the sentence.
+# `.short` and `.plain` are used where values are missing that the full sentence needs.
+# For each value `$x` made of words of the system there are `$x_label` and `$x_words` (in backticks).
+
+problem-malformed = unreadable request
+problem-malformed-detail = the request cannot be read; `errors` names the faulty places
+
+problem-invalid = invalid input
+problem-invalid-detail = the input breaks a rule; `errors` names the faulty places
+
+problem-unauthenticated = sign-in required
+problem-unauthenticated-detail = please sign in; a valid access token is missing
+
+problem-bad_credentials = sign-in failed
+problem-bad_credentials-detail = the mail address or the password is wrong
+
+problem-account_disabled = account disabled
+problem-account_disabled-detail = this account has been disabled; please ask your administrator
+
+problem-account_locked = account temporarily locked
+problem-account_locked-detail =
+    { $minutes ->
+        [one] this account is locked after too many failed attempts; try again in { $minutes } minute
+       *[other] this account is locked after too many failed attempts; try again in { $minutes } minutes
+    }
+    .plain = this account is locked after too many failed attempts; try again later
+
+problem-rate_limited = too many requests
+problem-rate_limited-detail = too many requests come from your address; try again later
+
+problem-token_expired = access token expired
+problem-token_expired-detail = the access token has expired; refresh it or sign in again
+
+problem-session_ended = session ended
+problem-session_ended-detail = your session has ended; please sign in again
+
+problem-refresh_reused = refresh token already used
+problem-refresh_reused-detail = the refresh token has been used before; the session was ended to protect you, please sign in again
+
+problem-forbidden = not permitted
+problem-forbidden-detail = your roles do not permit { $action_words } here
+    .plain = your roles do not permit this action here
+
+problem-not_found = not found
+problem-not_found-detail = there is no such thing, or you may not see it
+
+problem-method_not_allowed = method not allowed
+problem-method_not_allowed-detail = this path does not support this HTTP method
+
+problem-precondition_required = precondition required
+problem-precondition_required-detail = send in `If-Match` the ETag of the version that you want to change
+
+problem-stale = stale version
+problem-stale-detail = the record has been changed since; read it again, its current ETag is `{ $current }`
+    .plain = the record has been changed since; read it again
+
+problem-illegal_transition = illegal change of status
+problem-illegal_transition-detail = no step leads from { $from_words } to { $to_words }; possible: { $allowed_words }
+    .short = no step leads from { $from_words } to { $to_words }
+    .plain = the status does not allow this step
+
+problem-transition_incomplete = incomplete change of status
+problem-transition_incomplete-detail = the step to { $to_words } still needs { $missing_words }
+    .short = the step to { $to_words } still needs more input
+    .plain = this step still needs more input
+
+problem-programme_exists = programme already there
+problem-programme_exists-detail = a programme with the key `{ $key }` is already there
+    .plain = a programme with this key is already there
+
+problem-already_exists = already there
+problem-already_exists-detail = an entry with this key is already there
+
+problem-idempotency_key_reused = idempotency key already used
+problem-idempotency_key_reused-detail = the `Idempotency-Key` belongs to another request; use a new one
+
+problem-too_large = content too large
+problem-too_large-detail =
+    { $limit ->
+        [one] the body of the request is larger than { $limit } byte
+       *[other] the body of the request is larger than { $limit } bytes
+    }
+    .plain = the body of the request is larger than allowed
+
+problem-unsupported_media_type = unsupported media type
+problem-unsupported_media_type-detail = send the body as JSON with `Content-Type: application/json`
+
+problem-request_timeout = request timeout
+problem-request_timeout-detail = the request did not arrive completely in time
+
+problem-unavailable = temporarily unavailable
+problem-unavailable-detail = the service cannot handle the request at the moment; try again shortly
+
+problem-internal = internal error
+problem-internal-detail = an error occurred in the service; give your administrator the id of this request
