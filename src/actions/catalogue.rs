@@ -1,0 +1,205 @@
+//! Catalogues: the one that comes with the program, and reading them.
+
+use std::collections::HashMap;
+
+use sha2::{Digest, Sha256};
+
+use super::{By, Caller};
+use crate::app::App;
+use crate::catalogue::facts;
+use crate::domain::access::{Action, Actor, Grant, Person, Resource};
+use crate::domain::catalogue::Level;
+use crate::error::{Code, Error, Result};
+use crate::store::catalogues::{self, Catalogue, Module, Requirement, RequirementFilter};
+use crate::store::{Db, sessions, users};
+
+/// Key of the catalogue that the program brings along.
+pub const BUILT_IN: &str = "gs-2023";
+
+/// Stores the catalogue that the program brings along, unless it is there.
+///
+/// # Errors
+/// `unavailable`; `internal` when the facts file is broken
+pub fn ensure_built_in(app: &App) -> Result<bool> {
+    let known = app.store.read(catalogues::all)?;
+    if known.iter().any(|catalogue| catalogue.key == BUILT_IN) {
+        return Ok(false);
+    }
+    let facts_of_file =
+        facts::parse(facts::GS_2023).map_err(|error| Error::internal("catalogue facts", error))?;
+    let sha256 = Sha256::digest(facts::GS_2023.as_bytes());
+    app.store.write(|db| {
+        // Another process may have been faster.
+        if catalogues::all(db)?
+            .iter()
+            .any(|catalogue| catalogue.key == BUILT_IN)
+        {
+            return Ok(false);
+        }
+        catalogues::insert(db, app.clock.now(), &facts_of_file, &sha256)?;
+        Ok(true)
+    })
+}
+
+/// Catalogues belong to no institution: whoever may read them in one of theirs may read them.
+fn require_reader(db: &mut Db, app: &App, by: By<'_>) -> Result<()> {
+    let caller: &Caller = match by {
+        By::Caller(caller) => caller,
+        By::Operator | By::Service => return Ok(()),
+    };
+    sessions::alive(
+        db,
+        app.clock.now(),
+        &caller.subject.session_id,
+        &caller.subject.user_id,
+    )?;
+    let held = users::memberships_of(db, &caller.subject.user_id)?;
+    let grants = held
+        .into_iter()
+        .map(|held| Grant {
+            role: held.role,
+            org_unit: held.org_unit,
+        })
+        .collect();
+    let actor = Actor::Person(Person {
+        id: caller.subject.user_id.clone(),
+        grants,
+    });
+    if app
+        .policy
+        .permits(&actor, Action::CatalogueRead, &Resource::Institution)
+    {
+        Ok(())
+    } else {
+        Err(Error::with(
+            Code::Forbidden,
+            "action",
+            Action::CatalogueRead,
+        ))
+    }
+}
+
+/// All catalogues.
+///
+/// # Errors
+/// `forbidden`, `session_ended`
+pub fn list(app: &App, by: By<'_>) -> Result<Vec<Catalogue>> {
+    app.store.read(|db| {
+        require_reader(db, app, by)?;
+        catalogues::all(db)
+    })
+}
+
+/// A catalogue with its layers.
+#[derive(Debug)]
+pub struct Overview {
+    /// The catalogue.
+    pub catalogue: Catalogue,
+    /// Id and title of each layer.
+    pub layers: Vec<(String, String)>,
+    /// Active requirements per layer and level.
+    pub counts: HashMap<(String, Level), i64>,
+    /// Modules per layer.
+    pub modules: HashMap<String, i64>,
+}
+
+/// One catalogue with its layers and counts.
+///
+/// # Errors
+/// `not_found`, `forbidden`, `session_ended`
+pub fn overview(app: &App, by: By<'_>, key: &str) -> Result<Overview> {
+    app.store.read(|db| {
+        require_reader(db, app, by)?;
+        let catalogue = catalogues::by_key(db, key)?;
+        let layers = catalogues::layers(db, &catalogue.id)?;
+        let modules_of_all = catalogues::modules(db, &catalogue.id, None, None)?;
+        let layer_of: HashMap<&str, &str> = modules_of_all
+            .iter()
+            .map(|module| (module.id.as_str(), module.layer_id.as_str()))
+            .collect();
+        let mut counts = HashMap::new();
+        for (module, level, count) in catalogues::requirement_counts(db, &catalogue.id)? {
+            if let Some(layer) = layer_of.get(module.as_str()) {
+                *counts.entry(((*layer).to_owned(), level)).or_default() += count;
+            }
+        }
+        let mut modules = HashMap::new();
+        for module in &modules_of_all {
+            *modules.entry(module.layer_id.clone()).or_default() += 1;
+        }
+        Ok(Overview {
+            catalogue,
+            layers,
+            counts,
+            modules,
+        })
+    })
+}
+
+/// A module with the number of its active requirements per level.
+pub type ModuleWithCounts = (Module, HashMap<Level, i64>);
+
+/// Modules of a catalogue, of one layer or of all, or just one.
+///
+/// # Errors
+/// `not_found`, `forbidden`, `session_ended`
+pub fn modules(
+    app: &App,
+    by: By<'_>,
+    key: &str,
+    layer: Option<&str>,
+    module: Option<&str>,
+) -> Result<Vec<ModuleWithCounts>> {
+    app.store.read(|db| {
+        require_reader(db, app, by)?;
+        let catalogue = catalogues::by_key(db, key)?;
+        let modules = catalogues::modules(db, &catalogue.id, layer, module)?;
+        if modules.is_empty() {
+            return Err(Error::new(Code::NotFound));
+        }
+        let mut counts: HashMap<String, HashMap<Level, i64>> = HashMap::new();
+        for (module, level, count) in catalogues::requirement_counts(db, &catalogue.id)? {
+            counts.entry(module).or_default().insert(level, count);
+        }
+        Ok(modules
+            .into_iter()
+            .map(|module| {
+                let of = counts.remove(&module.id).unwrap_or_default();
+                (module, of)
+            })
+            .collect())
+    })
+}
+
+/// Requirements of a catalogue.
+///
+/// # Errors
+/// `not_found`, `forbidden`, `session_ended`
+pub fn requirements(
+    app: &App,
+    by: By<'_>,
+    key: &str,
+    filter: &RequirementFilter<'_>,
+) -> Result<Vec<Requirement>> {
+    app.store.read(|db| {
+        require_reader(db, app, by)?;
+        let catalogue = catalogues::by_key(db, key)?;
+        catalogues::requirements(db, &catalogue.id, filter)
+    })
+}
+
+/// One requirement.
+///
+/// # Errors
+/// `not_found`, `forbidden`, `session_ended`
+pub fn requirement(app: &App, by: By<'_>, key: &str, id: &str) -> Result<Requirement> {
+    let filter = RequirementFilter {
+        id: Some(id),
+        limit: 1,
+        ..RequirementFilter::default()
+    };
+    requirements(app, by, key, &filter)?
+        .into_iter()
+        .next()
+        .ok_or_else(|| Error::new(Code::NotFound))
+}

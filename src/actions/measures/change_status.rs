@@ -1,0 +1,123 @@
+//! Steps of a measure.
+
+use serde::Deserialize;
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::update::require_version;
+use super::view::MeasureView;
+use super::{By, Scope, facts, fulfils_basic, view, visible};
+use crate::actions::Entry;
+use crate::app::App;
+use crate::domain::access::{Action, MeasureFacts, Resource};
+use crate::domain::calendar::berlin_day;
+use crate::domain::fault::Faults;
+use crate::domain::measure::{self, Completion, Refusal, Snapshot, Status};
+use crate::error::{Code, Error, Result};
+use crate::store::measures::{self, Measure};
+use crate::store::types::stored;
+use crate::store::{Db, audit};
+
+/// A step.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StatusInput {
+    /// Where to.
+    pub status: Status,
+    /// Why; needed for blocked, implemented (what was done), verified (how it was checked), deferred, rejected and
+    /// for sending back.
+    #[serde(default)]
+    #[schema(example = "MDM ist ausgerollt, alle Geräte sind eingebunden")]
+    pub reason: Option<String>,
+}
+
+/// Takes a step over the version that the caller has seen.
+///
+/// # Errors
+/// `stale`, `illegal_transition` with the legal ones, `transition_incomplete` with what is missing,
+/// `forbidden`, `not_found`, `session_ended`
+pub fn change_status(
+    app: &App,
+    by: By<'_>,
+    institution: &str,
+    measure: &str,
+    seen: &str,
+    input: &StatusInput,
+) -> Result<MeasureView> {
+    let mut faults = Faults::new();
+    faults.optional_text("/reason", input.reason.as_deref(), 2000);
+    faults.finish()?;
+    let reason = input.reason.as_deref().map(str::trim);
+    let now = app.clock.now();
+    let today = berlin_day(now);
+    app.store.write(|db| {
+        let scope = Scope::enter(db, now, by, institution)?;
+        let mut measure = visible(db, app, &scope, measure)?.measure;
+        let links = measures::links(db, &measure.id)?;
+        require_version(&measure, seen)?;
+        let snapshot = Snapshot {
+            status: measure.status,
+            has_owner: measure.owner_id.is_some(),
+            has_org_unit: measure.org_unit.is_some(),
+            has_due: measure.due_current.is_some(),
+            has_links: !links.is_empty(),
+        };
+        let change = measure::change_status(&snapshot, input.status, reason, today)
+            .map_err(|refusal| refused(refusal, measure.status, input.status))?;
+        let requested_by = requested_by(db, &measure, input.status)?;
+        let facts = MeasureFacts {
+            requested_by: requested_by.as_deref(),
+            ..facts(&measure, Some(input.status), fulfils_basic(&links))
+        };
+        scope.require(app, Action::MeasureChangeStatus, &Resource::Measure(facts))?;
+        measure.status = change.to;
+        measure.status_reason = reason.map(str::to_owned);
+        measure.status_changed_at = stored(now);
+        match change.completed_on {
+            Completion::Keep => {}
+            Completion::Set(day) => measure.completed_on = Some(day),
+            Completion::Clear => measure.completed_on = None,
+        }
+        if change.fixes_due_date && measure.due_original.is_none() {
+            measure.due_original = measure.due_current;
+        }
+        measures::replace(db, now, &mut measure)?;
+        let entry = Entry {
+            action: Action::MeasureChangeStatus,
+            entity_kind: "measure",
+            entity_id: &measure.id,
+            reason,
+            details: json!({ "reference": measure.reference, "old": change.from, "new": change.to }),
+        };
+        scope.record(db, now, &entry)?;
+        let row = measures::get(db, &scope.institution.id, &measure.id)?;
+        view(db, app, &scope, row, today)
+    })
+}
+
+/// Whoever asked for what this step decides, from the audit trail (DOMAIN ROL-1, ROL-2).
+fn requested_by(db: &mut Db, measure: &Measure, to: Status) -> Result<Option<String>> {
+    let event = match to {
+        Status::Approved => Action::MeasureCreate.audit_event(),
+        Status::Verified => Action::MeasureChangeStatus.audit_event(),
+        _ => None,
+    };
+    match event {
+        Some(event) => audit::last_actor(db, "measure", &measure.id, event),
+        None => Ok(None),
+    }
+}
+
+fn refused(refusal: Refusal, from: Status, to: Status) -> Error {
+    match refusal {
+        Refusal::Illegal(allowed) => {
+            let allowed: Vec<&str> = allowed.iter().map(|status| status.as_str()).collect();
+            Error::with(Code::IllegalTransition, "from", from)
+                .arg("to", to)
+                .arg("allowed", allowed.join(", "))
+        }
+        Refusal::Missing(missing) => {
+            Error::with(Code::TransitionIncomplete, "to", to).arg("missing", missing.join(", "))
+        }
+    }
+}

@@ -1,0 +1,333 @@
+//! New measures.
+
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::view::MeasureView;
+use super::{By, Scope, assignable, facts, stored_links, view};
+use crate::actions::Entry;
+use crate::actions::catalogue::BUILT_IN;
+use crate::app::App;
+use crate::domain::access::{Action, MeasureFacts, Resource};
+use crate::domain::calendar::berlin_day;
+use crate::domain::fault::{Fault, FaultCode, Faults};
+use crate::domain::measure::{Confidentiality, Origin, Precision, Relevance, Status};
+use crate::domain::programme_file::{check_due, check_links};
+use crate::error::{Code, Error, Result};
+use crate::store::measures::{Measure, UNDATED};
+use crate::store::types::{from_json, stored, to_json};
+use crate::store::{Db, catalogues, idempotency, measures, new_id, programmes};
+
+/// When a measure is to be done.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DueInput {
+    /// Last day of the period.
+    #[schema(example = "2022-12-31")]
+    pub day: NaiveDate,
+    /// How exactly it is known; a day if left out.
+    #[serde(default = "to_the_day")]
+    pub precision: Precision,
+    /// In the words of its source.
+    #[serde(default)]
+    pub text: Option<String>,
+}
+
+const fn to_the_day() -> Precision {
+    Precision::Day
+}
+
+/// A new measure.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MeasureInput {
+    /// Title, 1 to 300 characters.
+    #[schema(example = "Netzzonen im Rathaus trennen")]
+    pub title: String,
+    /// Title for the public, where the other one may not be.
+    #[serde(default)]
+    pub title_public: Option<String>,
+    /// Description, at most 10,000 characters.
+    #[serde(default)]
+    pub description: String,
+    /// What brought it about.
+    pub origin: Origin,
+    /// How near to information security it is; direct if left out.
+    #[serde(default = "direct")]
+    pub relevance: Relevance,
+    /// Address of whoever is responsible.
+    #[serde(default)]
+    #[schema(example = "netz@offenburg.example")]
+    pub owner: Option<String>,
+    /// Organisational unit.
+    #[serde(default)]
+    pub org_unit: Option<String>,
+    /// 1 (highest) to 4.
+    #[schema(minimum = 1, maximum = 4, example = 2)]
+    pub priority: i32,
+    /// Planned start.
+    #[serde(default)]
+    pub start_planned: Option<NaiveDate>,
+    /// When it is due.
+    #[serde(default)]
+    pub due: Option<DueInput>,
+    /// Requirements or modules that it contributes to.
+    #[serde(default)]
+    #[schema(example = json!(["NET.1.1.A4"]))]
+    pub fulfils: Vec<String>,
+    /// Requirements or modules that it has to observe.
+    #[serde(default)]
+    pub applies: Vec<String>,
+    /// Confidentiality class; internal if left out.
+    #[serde(default = "internal")]
+    pub confidentiality: Confidentiality,
+    /// Programme key.
+    #[serde(default)]
+    pub programme: Option<String>,
+    /// Remark.
+    #[serde(default)]
+    pub note: Option<String>,
+}
+
+const fn direct() -> Relevance {
+    Relevance::Direct
+}
+
+const fn internal() -> Confidentiality {
+    Confidentiality::Internal
+}
+
+/// A measure that was created now, or by an earlier request with the same idempotency key.
+#[derive(Debug)]
+pub struct Created {
+    /// The measure as it was answered first.
+    pub measure: MeasureView,
+    /// It was there already.
+    pub replayed: bool,
+}
+
+/// Most links that one measure may have.
+pub(super) const MAX_LINKS: usize = 500;
+
+/// Creates a measure, proposed.
+///
+/// # Errors
+/// `invalid`, `not_found`, `forbidden`, `session_ended`, `idempotency_key_reused`
+pub fn create(
+    app: &App,
+    by: By<'_>,
+    institution: &str,
+    input: &MeasureInput,
+    idempotency_key: Option<&str>,
+) -> Result<Created> {
+    check(input, idempotency_key)?;
+    match attempt(app, by, institution, input, idempotency_key) {
+        // A request with the same key was faster by a moment; its answer is there now.
+        Err(error) if idempotency_key.is_some() && error.code() == Code::AlreadyExists => {
+            attempt(app, by, institution, input, idempotency_key)
+        }
+        other => other,
+    }
+}
+
+fn attempt(
+    app: &App,
+    by: By<'_>,
+    institution: &str,
+    input: &MeasureInput,
+    idempotency_key: Option<&str>,
+) -> Result<Created> {
+    let now = app.clock.now();
+    app.store.write(|db| {
+        let scope = Scope::enter(db, now, by, institution)?;
+        // Asked before any name is looked up: whoever may not create learns nothing of accounts and programmes.
+        let wanted = MeasureFacts {
+            confidentiality: input.confidentiality,
+            owner: None,
+            org_unit: input.org_unit.as_deref(),
+            status: Status::Proposed,
+            to: None,
+            fulfils_basic: false,
+            requested_by: None,
+        };
+        scope.require(app, Action::MeasureCreate, &Resource::Measure(wanted))?;
+        let request_hash =
+            crate::auth::secret::hash(&format!("{institution}\n{}", to_json(input)?));
+        if let Some(key) = idempotency_key
+            && let Some((first, answer)) = idempotency::find(db, &scope.person()?.id, key)?
+        {
+            if first != request_hash {
+                return Err(Error::new(Code::IdempotencyKeyReused));
+            }
+            return Ok(Created {
+                measure: from_json(&answer)?,
+                replayed: true,
+            });
+        }
+        let mut measure = proposed(db, app, &scope, now, input)?;
+        scope.require(
+            app,
+            Action::MeasureCreate,
+            &Resource::Measure(facts(&measure, None, false)),
+        )?;
+        let ids: Vec<String> = input
+            .fulfils
+            .iter()
+            .chain(&input.applies)
+            .cloned()
+            .collect();
+        let catalogue = catalogues::by_key(db, BUILT_IN)?;
+        let targets = catalogues::targets(db, &catalogue.id, &ids)?;
+        let mut faults = Faults::new();
+        check_links(&mut faults, "/fulfils", &input.fulfils, &targets);
+        check_links(&mut faults, "/applies", &input.applies, &targets);
+        faults.finish()?;
+        (measure.reference, measure.reference_seq) =
+            measures::next_reference(db, &scope.institution.id, berlin_day(now).year())?;
+        measure.derive();
+        measures::insert(db, &measure)?;
+        measures::set_links(
+            db,
+            &measure.id,
+            &catalogue.id,
+            &stored_links(&input.fulfils, &input.applies, &targets)?,
+        )?;
+        let entry = Entry {
+            action: Action::MeasureCreate,
+            entity_kind: "measure",
+            entity_id: &measure.id,
+            reason: None,
+            details: json!({ "reference": measure.reference, "input": input }),
+        };
+        scope.record(db, now, &entry)?;
+        let row = measures::get(db, &scope.institution.id, &measure.id)?;
+        let measure = view(db, app, &scope, row, berlin_day(now))?;
+        if let Some(key) = idempotency_key {
+            idempotency::keep(
+                db,
+                now,
+                &scope.person()?.id,
+                key,
+                &request_hash,
+                &to_json(&measure)?,
+            )?;
+        }
+        Ok(Created {
+            measure,
+            replayed: false,
+        })
+    })
+}
+
+fn check(input: &MeasureInput, idempotency_key: Option<&str>) -> Result<()> {
+    let mut faults = Faults::new();
+    faults.text("/title", &input.title, 1, 300);
+    faults.optional_text("/title_public", input.title_public.as_deref(), 300);
+    faults.text("/description", &input.description, 0, 10_000);
+    if let Some(unit) = &input.org_unit {
+        faults.text("/org_unit", unit, 1, 200);
+    }
+    faults.optional_text("/note", input.note.as_deref(), 2000);
+    check_priority(&mut faults, input.priority);
+    if let Some(day) = input.start_planned {
+        faults.day("/start_planned", day);
+    }
+    if let Some(due) = &input.due {
+        check_due(
+            &mut faults,
+            "/due",
+            due.day,
+            due.precision,
+            due.text.as_deref(),
+        );
+    }
+    for (pointer, ids) in [("/fulfils", &input.fulfils), ("/applies", &input.applies)] {
+        if ids.len() > MAX_LINKS {
+            faults.push(Fault::new(pointer, FaultCode::TooLong).arg("max", MAX_LINKS));
+        }
+    }
+    if let Some(key) = idempotency_key {
+        faults.text("Idempotency-Key", key, 1, 255);
+    }
+    faults.finish()?;
+    Ok(())
+}
+
+pub(super) fn check_priority(faults: &mut Faults, priority: i32) {
+    if !(1..=4).contains(&priority) {
+        faults.push(
+            Fault::new("/priority", FaultCode::OutOfRange)
+                .arg("min", 1)
+                .arg("max", 4),
+        );
+    }
+}
+
+fn proposed(
+    db: &mut Db,
+    app: &App,
+    scope: &Scope,
+    now: DateTime<Utc>,
+    input: &MeasureInput,
+) -> Result<Measure> {
+    let institution_id = scope.institution.id.clone();
+    let owner_id = input
+        .owner
+        .as_ref()
+        .map(|email| assignable(db, &institution_id, email))
+        .transpose()?;
+    let programme_id = input
+        .programme
+        .as_ref()
+        .map(|key| programme_id(db, app, scope, key))
+        .transpose()?;
+    let due = input.due.as_ref();
+    Ok(Measure {
+        id: new_id(now),
+        institution_id,
+        reference: String::new(),
+        reference_seq: 0,
+        external_key: None,
+        programme_id,
+        title: input.title.trim().to_owned(),
+        title_public: input.title_public.clone(),
+        search_key: String::new(),
+        description: input.description.clone(),
+        origin: input.origin,
+        relevance: input.relevance,
+        owner_id,
+        org_unit: input.org_unit.as_deref().map(|unit| unit.trim().to_owned()),
+        status: Status::Proposed,
+        status_reason: None,
+        status_changed_at: stored(now),
+        priority: input.priority,
+        start_planned: input.start_planned,
+        due_original: None,
+        due_current: due.map(|due| due.day),
+        due_sort: UNDATED,
+        due_precision: due.map(|due| due.precision),
+        due_text: due.and_then(|due| due.text.clone()),
+        due_assumed: false,
+        completed_on: None,
+        confidentiality: input.confidentiality,
+        note: input.note.clone(),
+        source: None,
+        version: 1,
+        created_at: stored(now),
+        updated_at: stored(now),
+    })
+}
+
+/// Id of a programme that the caller may see; one out of sight is none.
+pub(super) fn programme_id(db: &mut Db, app: &App, scope: &Scope, key: &str) -> Result<String> {
+    let classes = app.policy.visibility(scope.person()?).programmes;
+    match programmes::by_key(db, &scope.institution.id, key) {
+        Ok(programme) if classes.contains(&programme.confidentiality) => Ok(programme.id),
+        Err(error) if error.code() != Code::NotFound => Err(error),
+        _ => Err(
+            vec![Fault::new("/programme", FaultCode::UnknownReference).arg("value", key)].into(),
+        ),
+    }
+}

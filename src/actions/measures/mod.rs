@@ -1,0 +1,132 @@
+//! Measures: reading, listing, creating, changing, steps.
+
+mod change_status;
+mod create;
+mod list;
+mod update;
+pub mod view;
+
+pub use change_status::{StatusInput, change_status};
+pub use create::{Created, DueInput, MeasureInput, create};
+pub use list::{ListQuery, Page, list};
+pub use update::{MeasurePatch, update};
+
+use chrono::NaiveDate;
+
+use super::{By, Scope};
+use crate::app::App;
+use crate::domain::access::{MeasureFacts, Role};
+use crate::domain::calendar::berlin_day;
+use crate::domain::catalogue::Level;
+use crate::domain::fault::{Fault, FaultCode};
+use crate::domain::measure::{LinkKind, Status};
+use crate::domain::programme_file::Target;
+use crate::error::{Code, Error, Result};
+use crate::store::measures::{Link, Measure, Row, Sight};
+use crate::store::{Db, measures, users};
+use view::MeasureView;
+
+/// One measure with everything that belongs to it.
+///
+/// # Errors
+/// `not_found` (also for what the caller may not see), `session_ended`
+pub fn read(app: &App, by: By<'_>, institution: &str, measure: &str) -> Result<MeasureView> {
+    let now = app.clock.now();
+    app.store.read(|db| {
+        let scope = Scope::enter(db, now, by, institution)?;
+        let row = visible(db, app, &scope, measure)?;
+        view(db, app, &scope, row, berlin_day(now))
+    })
+}
+
+/// A measure that the caller may see; what is out of sight does not exist (DOMAIN ROL-11).
+///
+/// The policy's answer is the one that lists go by: it is asked once for each set of roles.
+fn visible(db: &mut Db, app: &App, scope: &Scope, measure: &str) -> Result<Row> {
+    let row = measures::get(db, &scope.institution.id, measure)?;
+    let person = scope.person()?;
+    let sight = app.policy.visibility(person);
+    let class = &row.measure.confidentiality;
+    let own = row.measure.owner_id.as_ref() == Some(&person.id) && sight.own.contains(class);
+    if own || sight.all.contains(class) {
+        Ok(row)
+    } else {
+        Err(Error::new(Code::NotFound))
+    }
+}
+
+/// What the policy is told of a measure.
+fn facts(measure: &Measure, to: Option<Status>, fulfils_basic: bool) -> MeasureFacts<'_> {
+    MeasureFacts {
+        confidentiality: measure.confidentiality,
+        owner: measure.owner_id.as_deref(),
+        org_unit: measure.org_unit.as_deref(),
+        status: measure.status,
+        to,
+        fulfils_basic,
+        requested_by: None,
+    }
+}
+
+/// Whether a measure contributes to a basic requirement. A link to a module as a whole counts: nearly all
+/// modules have one, and the stricter way is the safer one.
+fn fulfils_basic(links: &[Link]) -> bool {
+    let basic = |link: &Link| link.requirement_id.is_none() || link.level == Some(Level::Basic);
+    links
+        .iter()
+        .any(|link| link.kind == LinkKind::Fulfils && basic(link))
+}
+
+/// What the caller may see of an institution's measures.
+pub(super) fn sight<'a>(app: &App, scope: &'a Scope) -> Result<Sight<'a>> {
+    let person = scope.person()?;
+    Ok(Sight {
+        institution_id: &scope.institution.id,
+        user_id: &person.id,
+        visibility: app.policy.visibility(person),
+    })
+}
+
+/// Reads everything that belongs to a measure and puts it together.
+fn view(db: &mut Db, app: &App, scope: &Scope, row: Row, today: NaiveDate) -> Result<MeasureView> {
+    let programmes = app.policy.visibility(scope.person()?).programmes;
+    let links = measures::links(db, &row.measure.id)?;
+    let budget = measures::budget_of(db, &row.measure.id, &programmes)?;
+    MeasureView::new(row, links, budget, &programmes, today)
+}
+
+/// The account that an address names, if it may be responsible for a measure: active, with a role that works.
+fn assignable(db: &mut Db, institution_id: &str, email: &str) -> Result<String> {
+    let members = users::active_members(db, institution_id)?;
+    let key = users::email_key(email);
+    members
+        .into_iter()
+        .find(|member| {
+            users::email_key(&member.email) == key
+                && matches!(member.role, Role::Isb | Role::Head | Role::Owner)
+        })
+        .map(|member| member.id)
+        .ok_or_else(|| {
+            vec![Fault::new("/owner", FaultCode::NotAssignable).arg("value", email)].into()
+        })
+}
+
+/// Links in the form in which they are stored.
+pub(super) fn stored_links(
+    fulfils: &[String],
+    applies: &[String],
+    targets: &std::collections::HashMap<String, Target>,
+) -> Result<Vec<(LinkKind, String, Target)>> {
+    let kinds = [(LinkKind::Fulfils, fulfils), (LinkKind::Applies, applies)];
+    let all = kinds
+        .into_iter()
+        .flat_map(|(kind, ids)| ids.iter().map(move |id| (kind, id)));
+    all.map(|(kind, id)| {
+        let target = targets
+            .get(id)
+            .cloned()
+            .ok_or_else(|| Error::bug("a checked link has no target"))?;
+        Ok((kind, id.clone(), target))
+    })
+    .collect()
+}

@@ -1,0 +1,278 @@
+//! Programmes: reading, plan table, import.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Datelike, Utc};
+use serde_json::json;
+
+use super::catalogue::BUILT_IN;
+use super::measures::sight;
+use super::{By, Entry, Scope};
+use crate::app::App;
+use crate::domain::access::{Action, Resource, Role};
+use crate::domain::calendar::berlin_day;
+use crate::domain::fault::{Fault, FaultCode, Faults};
+use crate::domain::measure::Status;
+use crate::domain::plan::Plan;
+use crate::domain::programme_file::{self as file, Known, ProgrammeFile, Target};
+use crate::error::{Code, Error, Result};
+use crate::store::measures::{Measure, UNDATED};
+use crate::store::programmes::{self, Post, Programme, Resolution, Stored};
+use crate::store::types::{stored, to_json};
+use crate::store::{Db, catalogues, measures, new_id, users};
+
+fn may_read(app: &App, scope: &Scope, programme: &Programme) -> bool {
+    let resource = Resource::Programme {
+        confidentiality: programme.confidentiality,
+    };
+    app.policy
+        .permits(&scope.actor, Action::ProgrammeRead, &resource)
+}
+
+/// A programme of an institution that the caller may see.
+fn visible(db: &mut Db, app: &App, scope: &Scope, key: &str) -> Result<Programme> {
+    let programme = programmes::by_key(db, &scope.institution.id, key)?;
+    if may_read(app, scope, &programme) {
+        Ok(programme)
+    } else {
+        Err(Error::new(Code::NotFound))
+    }
+}
+
+/// Programmes that the caller may see.
+///
+/// # Errors
+/// `not_found`, `session_ended`
+pub fn list(app: &App, by: By<'_>, institution: &str) -> Result<Vec<Programme>> {
+    app.store.read(|db| {
+        let scope = Scope::enter(db, app.clock.now(), by, institution)?;
+        let all = programmes::all(db, &scope.institution.id)?;
+        Ok(all
+            .into_iter()
+            .filter(|programme| may_read(app, &scope, programme))
+            .collect())
+    })
+}
+
+/// A programme with its resolution and posts.
+#[derive(Debug)]
+pub struct Details {
+    /// The programme.
+    pub programme: Programme,
+    /// The sitting that decides it.
+    pub resolution: Option<Resolution>,
+    /// Posts.
+    pub posts: Vec<Post>,
+}
+
+/// One programme.
+///
+/// # Errors
+/// `not_found`, `session_ended`
+pub fn read(app: &App, by: By<'_>, institution: &str, key: &str) -> Result<Details> {
+    app.store.read(|db| {
+        let scope = Scope::enter(db, app.clock.now(), by, institution)?;
+        let programme = visible(db, app, &scope, key)?;
+        let resolution = programmes::resolution(db, &programme)?;
+        let posts = programmes::posts(db, &programme.id)?;
+        Ok(Details {
+            programme,
+            resolution,
+            posts,
+        })
+    })
+}
+
+/// The plan table of a programme.
+///
+/// # Errors
+/// `not_found`, `session_ended`
+pub fn plan(app: &App, by: By<'_>, institution: &str, key: &str) -> Result<(Programme, Plan)> {
+    app.store.read(|db| {
+        let scope = Scope::enter(db, app.clock.now(), by, institution)?;
+        let programme = visible(db, app, &scope, key)?;
+        let plan = programmes::plan(db, &programme, &sight(app, &scope)?)?;
+        Ok((programme, plan))
+    })
+}
+
+/// What an import has brought.
+#[derive(Debug, Default)]
+pub struct Imported {
+    /// Keys of the programmes.
+    pub programmes: Vec<String>,
+    /// Number of lines.
+    pub lines: usize,
+    /// Number of measures.
+    pub measures: usize,
+    /// References of the measures by their key in the file.
+    pub references: Vec<(String, String)>,
+}
+
+/// Imports a programme file as a whole or not at all.
+///
+/// # Errors
+/// `invalid` with every fault and its place, `programme_exists`, `forbidden`, `not_found`
+pub fn import(app: &App, by: By<'_>, institution: &str, file: &ProgrammeFile) -> Result<Imported> {
+    let now = app.clock.now();
+    app.store.write(|db| {
+        let scope = Scope::enter(db, now, by, institution)?;
+        scope.require(app, Action::ProgrammeImport, &Resource::Institution)?;
+        let mut measures = file
+            .programmes
+            .iter()
+            .flat_map(|programme| &programme.measures);
+        if measures.any(|measure| measure.status != Status::Proposed) {
+            scope.require(app, Action::ProgrammeImportHistory, &Resource::Institution)?;
+        }
+        if file.institution != scope.institution.slug {
+            let fault =
+                Fault::new("/institution", FaultCode::Inconsistent).arg("value", &file.institution);
+            return Err(vec![fault].into());
+        }
+        let catalogue = catalogues::by_key(db, BUILT_IN)?;
+        let known = known(db, &scope.institution.id, &catalogue.id, file)?;
+        file::check(file, &known)?;
+        refuse_known(db, &scope.institution.id, file)?;
+        let resolutions = programmes::insert_resolutions(db, now, &scope.institution.id, file)?;
+        let mut imported = Imported::default();
+        for programme in &file.programmes {
+            let stored =
+                programmes::insert(db, now, &scope.institution.id, programme, &resolutions)?;
+            for measure in &programme.measures {
+                let reference =
+                    insert_measure(db, &scope, now, &catalogue.id, &stored, measure, &known)?;
+                imported.references.push((measure.key.clone(), reference));
+            }
+            imported.programmes.push(programme.key.clone());
+            imported.lines += programme.lines.len();
+            imported.measures += programme.measures.len();
+            let entry = Entry {
+                action: Action::ProgrammeImport,
+                entity_kind: "programme",
+                entity_id: &stored.id,
+                reason: None,
+                details: json!({
+                    "key": programme.key,
+                    "lines": programme.lines.len(),
+                    "measures": programme.measures.len(),
+                }),
+            };
+            scope.record(db, now, &entry)?;
+        }
+        Ok(imported)
+    })
+}
+
+fn refuse_known(db: &mut Db, institution_id: &str, file: &ProgrammeFile) -> Result<()> {
+    let there = programmes::all(db, institution_id)?;
+    if let Some(programme) = file
+        .programmes
+        .iter()
+        .find(|programme| there.iter().any(|known| known.key == programme.key))
+    {
+        return Err(Error::with(Code::ProgrammeExists, "key", &programme.key));
+    }
+    let known = measures::external_keys(db, institution_id)?;
+    let mut faults = Faults::new();
+    for (programme, of_file) in file.programmes.iter().enumerate() {
+        for (measure, of_file) in of_file.measures.iter().enumerate() {
+            if known.contains(&of_file.key) {
+                let at = format!("/programmes/{programme}/measures/{measure}/key");
+                faults.push(Fault::new(at, FaultCode::Duplicate).arg("value", &of_file.key));
+            }
+        }
+    }
+    faults.finish()?;
+    Ok(())
+}
+
+/// What the file is checked against.
+fn known(
+    db: &mut Db,
+    institution_id: &str,
+    catalogue_id: &str,
+    file: &ProgrammeFile,
+) -> Result<Known> {
+    let measures = file
+        .programmes
+        .iter()
+        .flat_map(|programme| &programme.measures);
+    let ids: Vec<String> = measures
+        .flat_map(|measure| measure.fulfils.iter().chain(&measure.applies))
+        .cloned()
+        .collect();
+    let targets: HashMap<String, Target> = catalogues::targets(db, catalogue_id, &ids)?;
+    let people = users::active_members(db, institution_id)?
+        .into_iter()
+        .filter(|member| matches!(member.role, Role::Isb | Role::Head | Role::Owner))
+        .map(|member| (users::email_key(&member.email), member.id))
+        .collect();
+    Ok(Known { targets, people })
+}
+
+fn insert_measure(
+    db: &mut Db,
+    scope: &Scope,
+    now: DateTime<Utc>,
+    catalogue_id: &str,
+    programme: &Stored,
+    of_file: &file::Measure,
+    known: &Known,
+) -> Result<String> {
+    let institution_id = scope.institution.id.clone();
+    let (reference, reference_seq) =
+        measures::next_reference(db, &institution_id, berlin_day(now).year())?;
+    let due = of_file.due.as_ref();
+    let due_current = due.map(|due| due.day);
+    let mut measure = Measure {
+        id: new_id(now),
+        institution_id,
+        reference: reference.clone(),
+        reference_seq,
+        external_key: Some(of_file.key.clone()),
+        programme_id: Some(programme.id.clone()),
+        title: of_file.title.clone(),
+        title_public: of_file.title_public.clone(),
+        search_key: String::new(),
+        description: of_file.description.clone(),
+        origin: of_file.origin,
+        relevance: of_file.relevance,
+        owner_id: of_file
+            .owner
+            .as_ref()
+            .and_then(|email| known.people.get(&users::email_key(email)))
+            .cloned(),
+        org_unit: of_file.org_unit.clone(),
+        status: of_file.status,
+        status_reason: None,
+        status_changed_at: stored(now),
+        priority: of_file.priority,
+        start_planned: of_file.start_planned,
+        due_original: due_current.filter(|_| of_file.status.needs_plan()),
+        due_current,
+        due_sort: UNDATED,
+        due_precision: due.map(|due| due.precision),
+        due_text: due.map(|due| due.text.clone()),
+        due_assumed: due.is_some_and(|due| due.assumed),
+        completed_on: of_file.completed_on,
+        confidentiality: of_file.confidentiality,
+        note: of_file.note.clone(),
+        source: Some(to_json(&of_file.source)?),
+        version: 1,
+        created_at: stored(now),
+        updated_at: stored(now),
+    };
+    measure.derive();
+    measures::insert(db, &measure)?;
+    let links = super::measures::stored_links(&of_file.fulfils, &of_file.applies, &known.targets)?;
+    measures::set_links(db, &measure.id, catalogue_id, &links)?;
+    let lines: Vec<&str> = of_file
+        .lines
+        .iter()
+        .filter_map(|key| programme.lines.get(key))
+        .map(String::as_str)
+        .collect();
+    measures::add_lines(db, &measure.id, &lines)?;
+    Ok(reference)
+}
