@@ -1,0 +1,415 @@
+//! Catalogues.
+
+use std::collections::HashMap;
+
+use actix_web::{HttpResponse, get, web};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::extract::{NoQuery, Query};
+use super::openapi::ReadProblems;
+use super::page;
+use crate::actions::{By, Caller, catalogue};
+use crate::app::App;
+use crate::domain::catalogue::{ImplementationOrder, Level};
+use crate::error::{Code, Error, Result};
+use crate::store::catalogues::{Catalogue, Module, Requirement, RequirementFilter};
+use crate::store::types::from_json;
+
+/// A catalogue.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CatalogueView {
+    /// Key.
+    #[schema(example = "gs-2023")]
+    key: String,
+    /// Title.
+    title: String,
+    /// Edition.
+    #[schema(example = "2023")]
+    edition: String,
+    /// SHA-256 of the facts that it was made from, hexadecimal.
+    sha256: String,
+    /// When it was stored.
+    imported_at: DateTime<Utc>,
+}
+
+impl From<Catalogue> for CatalogueView {
+    fn from(catalogue: Catalogue) -> Self {
+        CatalogueView {
+            key: catalogue.key,
+            title: catalogue.title,
+            edition: catalogue.edition,
+            sha256: catalogue
+                .sha256
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect(),
+            imported_at: catalogue.imported_at.and_utc(),
+        }
+    }
+}
+
+/// All catalogues.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CatalogueList {
+    /// The catalogues.
+    items: Vec<CatalogueView>,
+}
+
+/// Number of active requirements.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub struct RequirementCounts {
+    /// All levels.
+    active: i64,
+    /// Basis.
+    basic: i64,
+    /// Standard.
+    standard: i64,
+    /// Erhöhter Schutzbedarf.
+    elevated: i64,
+}
+
+impl RequirementCounts {
+    fn of(count: impl Fn(Level) -> i64) -> Self {
+        let [basic, standard, elevated] =
+            [Level::Basic, Level::Standard, Level::Elevated].map(count);
+        RequirementCounts {
+            active: basic + standard + elevated,
+            basic,
+            standard,
+            elevated,
+        }
+    }
+}
+
+/// A catalogue with its layers.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CatalogueOverview {
+    /// The catalogue.
+    #[serde(flatten)]
+    catalogue: CatalogueView,
+    /// Requirements of the whole catalogue that are not withdrawn.
+    requirements: RequirementCounts,
+    /// Layers in order.
+    layers: Vec<LayerView>,
+}
+
+/// A layer (Schicht).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LayerView {
+    /// Id.
+    #[schema(example = "SYS")]
+    id: String,
+    /// Title.
+    title: String,
+    /// Number of modules.
+    modules: i64,
+    /// Requirements that are not withdrawn.
+    requirements: RequirementCounts,
+}
+
+/// A module (Baustein).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ModuleView {
+    /// Id.
+    #[schema(example = "SYS.3.2.2")]
+    id: String,
+    /// Layer.
+    #[schema(example = "SYS")]
+    layer: String,
+    /// Title.
+    #[schema(example = "Mobile Device Management (MDM)")]
+    title: String,
+    /// Order of implementation.
+    implementation_order: ImplementationOrder,
+    /// Type of target object.
+    target_type: String,
+    /// Role that is responsible in principle.
+    responsible_role: Option<String>,
+    /// Further responsible roles.
+    further_roles: Vec<String>,
+    /// Requirements that are not withdrawn.
+    requirements: RequirementCounts,
+}
+
+impl ModuleView {
+    fn new(module: Module, counts: &HashMap<Level, i64>) -> Result<Self> {
+        Ok(ModuleView {
+            id: module.id,
+            layer: module.layer_id,
+            title: module.title,
+            implementation_order: module.implementation_order,
+            target_type: module.target_type,
+            responsible_role: module.responsible_role,
+            further_roles: from_json(&module.further_roles)?,
+            requirements: RequirementCounts::of(|level| {
+                counts.get(&level).copied().unwrap_or_default()
+            }),
+        })
+    }
+}
+
+/// Modules in the order of the catalogue.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ModuleList {
+    /// The modules.
+    items: Vec<ModuleView>,
+}
+
+/// A requirement (Anforderung): facts only, no text of the catalogue.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RequirementView {
+    /// Id.
+    #[schema(example = "SYS.3.2.2.A1")]
+    id: String,
+    /// Module.
+    #[schema(example = "SYS.3.2.2")]
+    module: String,
+    /// Title.
+    title: String,
+    /// Level.
+    level: Level,
+    /// Roles that take precedence over the module's.
+    roles: Vec<String>,
+    /// ENTFALLEN: the number is kept, the requirement is gone.
+    withdrawn: bool,
+}
+
+impl TryFrom<Requirement> for RequirementView {
+    type Error = Error;
+
+    fn try_from(requirement: Requirement) -> Result<Self> {
+        Ok(RequirementView {
+            id: requirement.id,
+            module: requirement.module_id,
+            title: requirement.title,
+            level: requirement.level,
+            roles: from_json(&requirement.roles)?,
+            withdrawn: requirement.withdrawn,
+        })
+    }
+}
+
+/// A page of requirements.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RequirementPage {
+    /// The requirements in the order of the catalogue.
+    items: Vec<RequirementView>,
+    /// For the next page, if there is one.
+    next_cursor: Option<String>,
+}
+
+/// All catalogues.
+#[utoipa::path(tag = "catalogue", operation_id = "list_catalogues", security(("bearer" = [])),
+    responses((status = 200, description = "Catalogues", body = CatalogueList), ReadProblems))]
+#[get("/catalogues")]
+pub async fn list_catalogues(
+    app: web::Data<App>,
+    caller: Caller,
+    _: Query<NoQuery>,
+) -> Result<HttpResponse> {
+    let found = app
+        .blocking(move |app| catalogue::list(app, By::Caller(&caller)))
+        .await?;
+    Ok(HttpResponse::Ok().json(CatalogueList {
+        items: found.into_iter().map(CatalogueView::from).collect(),
+    }))
+}
+
+/// A catalogue with its layers and counts.
+#[utoipa::path(tag = "catalogue", operation_id = "get_catalogue", security(("bearer" = [])),
+    params(("catalogue" = String, Path, description = "Key", example = "gs-2023")),
+    responses((status = 200, description = "Catalogue", body = CatalogueOverview), ReadProblems))]
+#[get("/catalogues/{catalogue}")]
+pub async fn get_catalogue(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<String>,
+    _: Query<NoQuery>,
+) -> Result<HttpResponse> {
+    let found = app
+        .blocking(move |app| catalogue::overview(app, By::Caller(&caller), &path))
+        .await?;
+    let layers: Vec<LayerView> = found
+        .layers
+        .into_iter()
+        .map(|(id, title)| LayerView {
+            modules: found.modules.get(&id).copied().unwrap_or_default(),
+            requirements: RequirementCounts::of(|level| {
+                found
+                    .counts
+                    .get(&(id.clone(), level))
+                    .copied()
+                    .unwrap_or_default()
+            }),
+            id,
+            title,
+        })
+        .collect();
+    let sum = |count: fn(&RequirementCounts) -> i64| {
+        layers.iter().map(|layer| count(&layer.requirements)).sum()
+    };
+    let requirements = RequirementCounts {
+        active: sum(|counts| counts.active),
+        basic: sum(|counts| counts.basic),
+        standard: sum(|counts| counts.standard),
+        elevated: sum(|counts| counts.elevated),
+    };
+    Ok(HttpResponse::Ok().json(CatalogueOverview {
+        catalogue: found.catalogue.into(),
+        requirements,
+        layers,
+    }))
+}
+
+/// Which modules.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ModuleParams {
+    /// Of this layer.
+    #[param(example = "SYS")]
+    layer: Option<String>,
+}
+
+/// Modules of a catalogue.
+#[utoipa::path(tag = "catalogue", operation_id = "list_modules", security(("bearer" = [])),
+    params(("catalogue" = String, Path, description = "Key", example = "gs-2023"), ModuleParams),
+    responses((status = 200, description = "Modules", body = ModuleList), ReadProblems))]
+#[get("/catalogues/{catalogue}/modules")]
+pub async fn list_modules(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<String>,
+    params: Query<ModuleParams>,
+) -> Result<HttpResponse> {
+    let layer = page::text("layer", params.0.layer)?;
+    let found = app
+        .blocking(move |app| {
+            catalogue::modules(app, By::Caller(&caller), &path, layer.as_deref(), None)
+        })
+        .await?;
+    let items: Result<Vec<ModuleView>> = found
+        .into_iter()
+        .map(|(module, counts)| ModuleView::new(module, &counts))
+        .collect();
+    Ok(HttpResponse::Ok().json(ModuleList { items: items? }))
+}
+
+/// One module.
+#[utoipa::path(tag = "catalogue", operation_id = "get_module", security(("bearer" = [])),
+    params(("catalogue" = String, Path, description = "Key", example = "gs-2023"),
+        ("module" = String, Path, description = "Id", example = "SYS.3.2.2")),
+    responses((status = 200, description = "Module", body = ModuleView), ReadProblems))]
+#[get("/catalogues/{catalogue}/modules/{module}")]
+pub async fn get_module(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<(String, String)>,
+    _: Query<NoQuery>,
+) -> Result<HttpResponse> {
+    let (key, module) = path.into_inner();
+    let found = app
+        .blocking(move |app| {
+            catalogue::modules(app, By::Caller(&caller), &key, None, Some(&module))
+        })
+        .await?;
+    let (module, counts) = found
+        .into_iter()
+        .next()
+        .ok_or_else(|| Error::new(Code::NotFound))?;
+    Ok(HttpResponse::Ok().json(ModuleView::new(module, &counts)?))
+}
+
+/// Which requirements.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct RequirementParams {
+    /// Of this module.
+    #[param(example = "SYS.3.2.2")]
+    module: Option<String>,
+    /// Of this layer.
+    layer: Option<String>,
+    /// Of this level.
+    level: Option<Level>,
+    /// Withdrawn ones only (`true`) or active ones only (`false`).
+    withdrawn: Option<bool>,
+    /// Words in id or title; case and umlauts do not matter.
+    q: Option<String>,
+    /// Rows in a page, 1 to 200; 50 if left out.
+    limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Requirements of a catalogue.
+#[utoipa::path(tag = "catalogue", operation_id = "list_requirements", security(("bearer" = [])),
+    params(("catalogue" = String, Path, description = "Key", example = "gs-2023"), RequirementParams),
+    responses((status = 200, description = "A page of requirements", body = RequirementPage), ReadProblems))]
+#[get("/catalogues/{catalogue}/requirements")]
+pub async fn list_requirements(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<String>,
+    params: Query<RequirementParams>,
+) -> Result<HttpResponse> {
+    let params = params.0;
+    let limit = page::limit(params.limit)?;
+    let after: Option<i32> = page::place(params.cursor.as_deref())?;
+    let (module, layer) = (
+        page::text("module", params.module)?,
+        page::text("layer", params.layer)?,
+    );
+    let text = page::text("q", params.q)?;
+    let (level, withdrawn) = (params.level, params.withdrawn);
+    let mut found = app
+        .blocking(move |app| {
+            let filter = RequirementFilter {
+                id: None,
+                module: module.as_deref(),
+                layer: layer.as_deref(),
+                level,
+                withdrawn,
+                text: text.as_deref(),
+                after,
+                // One more than asked for tells whether there is a next page.
+                limit: i64::try_from(limit + 1).unwrap_or(i64::MAX),
+            };
+            catalogue::requirements(app, By::Caller(&caller), &path, &filter)
+        })
+        .await?;
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let next = found
+        .last()
+        .filter(|_| more)
+        .map(|last| page::cursor(&last.position))
+        .transpose()?;
+    let items: Result<Vec<RequirementView>> =
+        found.into_iter().map(RequirementView::try_from).collect();
+    Ok(HttpResponse::Ok().json(RequirementPage {
+        items: items?,
+        next_cursor: next,
+    }))
+}
+
+/// One requirement.
+#[utoipa::path(tag = "catalogue", operation_id = "get_requirement", security(("bearer" = [])),
+    params(("catalogue" = String, Path, description = "Key", example = "gs-2023"),
+        ("requirement" = String, Path, description = "Id", example = "SYS.3.2.2.A1")),
+    responses((status = 200, description = "Requirement", body = RequirementView), ReadProblems))]
+#[get("/catalogues/{catalogue}/requirements/{requirement}")]
+pub async fn get_requirement(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<(String, String)>,
+    _: Query<NoQuery>,
+) -> Result<HttpResponse> {
+    let (key, id) = path.into_inner();
+    let found = app
+        .blocking(move |app| catalogue::requirement(app, By::Caller(&caller), &key, &id))
+        .await?;
+    Ok(HttpResponse::Ok().json(RequirementView::try_from(found)?))
+}

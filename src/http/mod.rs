@@ -1,0 +1,53 @@
+//! REST: one file per resource, handlers of a few lines. What they decide is in `actions`.
+
+pub mod address;
+pub mod audit;
+pub mod auth;
+pub mod catalogues;
+pub mod dashboard;
+pub mod extract;
+pub mod health;
+pub mod institutions;
+pub mod measures;
+pub mod metrics;
+pub mod openapi;
+pub mod page;
+pub mod problem;
+pub mod programmes;
+pub mod reminders;
+pub mod server;
+
+use utoipa_actix_web::scope;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// All routes of the API.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(
+        scope("/api/v1")
+            .service(auth::login)
+            .service(auth::refresh)
+            .service(auth::logout)
+            .service(auth::me)
+            .service(catalogues::list_catalogues)
+            .service(catalogues::get_catalogue)
+            .service(catalogues::list_modules)
+            .service(catalogues::get_module)
+            .service(catalogues::list_requirements)
+            .service(catalogues::get_requirement)
+            .service(institutions::get_institution)
+            .service(programmes::list_programmes)
+            .service(programmes::import_programme)
+            .service(programmes::get_programme)
+            .service(programmes::get_programme_plan)
+            .service(measures::list_measures)
+            .service(measures::create_measure)
+            .service(measures::get_measure)
+            .service(measures::update_measure)
+            .service(measures::change_measure_status)
+            .service(dashboard::get_dashboard)
+            .service(reminders::preview_reminders)
+            .service(reminders::list_notifications)
+            .service(audit::list_audit_events),
+    );
+    config.service(health::healthz).service(health::readyz);
+}

@@ -1,0 +1,285 @@
+//! Programmes with their plan table.
+
+use actix_web::http::header;
+use actix_web::{HttpResponse, get, post, web};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::extract::{Json, NoQuery, Query};
+use super::openapi::{CreateProblems, ReadProblems};
+use crate::actions::{By, Caller, programmes};
+use crate::app::App;
+use crate::domain::measure::Confidentiality;
+use crate::domain::plan::Plan;
+use crate::domain::programme::{AmountBasis, PostKind, ResolutionKind, ResolutionOutcome};
+use crate::domain::programme_file::ProgrammeFile;
+use crate::error::Result;
+use crate::store::programmes::{Post, Programme, Resolution};
+
+/// A programme in a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProgrammeSummary {
+    /// Key.
+    #[schema(example = "OG-2021-DIG")]
+    key: String,
+    /// Title.
+    title: String,
+    /// Title for the public, where the other one may not be.
+    title_public: Option<String>,
+    /// Budget period in words.
+    period: String,
+    /// Budget years in order.
+    years: Vec<i32>,
+    /// With or without tax.
+    amount_basis: AmountBasis,
+    /// Confidentiality class.
+    confidentiality: Confidentiality,
+    /// When it was imported.
+    imported_at: DateTime<Utc>,
+}
+
+impl TryFrom<Programme> for ProgrammeSummary {
+    type Error = crate::error::Error;
+
+    fn try_from(programme: Programme) -> Result<Self> {
+        Ok(ProgrammeSummary {
+            years: programme.years()?,
+            key: programme.key,
+            title: programme.title,
+            title_public: programme.title_public,
+            period: programme.period,
+            amount_basis: programme.amount_basis,
+            confidentiality: programme.confidentiality,
+            imported_at: programme.imported_at.and_utc(),
+        })
+    }
+}
+
+/// Programmes.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProgrammeList {
+    /// The programmes by key.
+    items: Vec<ProgrammeSummary>,
+}
+
+/// A sitting.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ResolutionView {
+    /// Key.
+    key: String,
+    /// Number of the paper.
+    #[schema(example = "201/21")]
+    paper: String,
+    /// Title of the paper.
+    paper_title: String,
+    /// Body.
+    #[schema(example = "Gemeinderat")]
+    body: String,
+    /// Day.
+    date: NaiveDate,
+    /// Public sitting.
+    public: bool,
+    /// What it was for.
+    kind: ResolutionKind,
+    /// What came of it, as far as the papers show.
+    outcome: ResolutionOutcome,
+}
+
+impl From<Resolution> for ResolutionView {
+    fn from(resolution: Resolution) -> Self {
+        ResolutionView {
+            key: resolution.key,
+            paper: resolution.paper,
+            paper_title: resolution.paper_title,
+            body: resolution.body,
+            date: resolution.decided_on,
+            public: resolution.is_public,
+            kind: resolution.kind,
+            outcome: resolution.outcome,
+        }
+    }
+}
+
+/// Posts of one unit and start.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PostView {
+    /// Unit.
+    org_unit: String,
+    /// Pay grade.
+    grade: Option<String>,
+    /// Hundredths of a full-time post.
+    #[schema(example = 250)]
+    hundredths: i32,
+    /// Of these, to be filled before the budget is adopted.
+    early_hundredths: i32,
+    /// Kind.
+    kind: PostKind,
+    /// Start.
+    starts_on: Option<NaiveDate>,
+    /// Remark.
+    note: Option<String>,
+}
+
+impl From<Post> for PostView {
+    fn from(post: Post) -> Self {
+        PostView {
+            org_unit: post.org_unit,
+            grade: post.grade,
+            hundredths: post.hundredths,
+            early_hundredths: post.early_hundredths,
+            kind: post.kind,
+            starts_on: post.starts_on,
+            note: post.note,
+        }
+    }
+}
+
+/// A programme with resolution and posts.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProgrammeView {
+    /// What a list shows.
+    #[serde(flatten)]
+    summary: ProgrammeSummary,
+    /// The sitting that decides it.
+    resolution: Option<ResolutionView>,
+    /// Posts.
+    posts: Vec<PostView>,
+    /// Sum of the posts in hundredths.
+    posts_hundredths: i64,
+    /// Sum of the early ones in hundredths.
+    posts_early_hundredths: i64,
+}
+
+/// The plan table of a programme.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PlanView {
+    /// Key of the programme.
+    #[schema(example = "OG-2021-DIG")]
+    programme: String,
+    /// Title of the programme.
+    title: String,
+    /// Always `EUR`.
+    #[schema(example = "EUR")]
+    currency: String,
+    /// The table.
+    #[serde(flatten)]
+    plan: Plan,
+}
+
+/// What an import has brought.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportView {
+    /// Keys of the programmes.
+    programmes: Vec<String>,
+    /// Number of budget lines.
+    lines: usize,
+    /// References of the measures.
+    measures: Vec<ImportedMeasure>,
+}
+
+/// A measure that an import has brought.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportedMeasure {
+    /// Key in the file.
+    key: String,
+    /// Reference.
+    reference: String,
+}
+
+/// Programmes that the caller may see.
+#[utoipa::path(tag = "programme", operation_id = "list_programmes", security(("bearer" = [])),
+    params(("institution" = String, Path, description = "Slug", example = "offenburg")),
+    responses((status = 200, description = "Programmes", body = ProgrammeList), ReadProblems))]
+#[get("/institutions/{institution}/programmes")]
+pub async fn list_programmes(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<String>,
+    _: Query<NoQuery>,
+) -> Result<HttpResponse> {
+    let found = app
+        .blocking(move |app| programmes::list(app, By::Caller(&caller), &path))
+        .await?;
+    let items: Result<Vec<ProgrammeSummary>> =
+        found.into_iter().map(ProgrammeSummary::try_from).collect();
+    Ok(HttpResponse::Ok().json(ProgrammeList { items: items? }))
+}
+
+/// Import a programme file, as a whole or not at all. Measures have to be proposed: steps that were taken
+/// before zinne are the operator's to import.
+#[utoipa::path(tag = "programme", operation_id = "import_programme", security(("bearer" = [])),
+    params(("institution" = String, Path, description = "Slug", example = "offenburg")),
+    request_body = ProgrammeFile,
+    responses((status = 201, description = "Imported", body = ImportView), CreateProblems))]
+#[post("/institutions/{institution}/programmes")]
+pub async fn import_programme(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<String>,
+    _: Query<NoQuery>,
+    body: Json<ProgrammeFile>,
+) -> Result<HttpResponse> {
+    let location = format!("/api/v1/institutions/{path}/programmes");
+    let imported = app
+        .blocking(move |app| programmes::import(app, By::Caller(&caller), &path, &body.0))
+        .await?;
+    let measure = |(key, reference)| ImportedMeasure { key, reference };
+    Ok(HttpResponse::Created()
+        .insert_header((header::LOCATION, location))
+        .json(ImportView {
+            programmes: imported.programmes,
+            lines: imported.lines,
+            measures: imported.references.into_iter().map(measure).collect(),
+        }))
+}
+
+/// One programme with resolution and posts.
+#[utoipa::path(tag = "programme", operation_id = "get_programme", security(("bearer" = [])),
+    params(("institution" = String, Path, description = "Slug", example = "offenburg"),
+        ("programme" = String, Path, description = "Key", example = "OG-2021-DIG")),
+    responses((status = 200, description = "Programme", body = ProgrammeView), ReadProblems))]
+#[get("/institutions/{institution}/programmes/{programme}")]
+pub async fn get_programme(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<(String, String)>,
+    _: Query<NoQuery>,
+) -> Result<HttpResponse> {
+    let (institution, key) = path.into_inner();
+    let found = app
+        .blocking(move |app| programmes::read(app, By::Caller(&caller), &institution, &key))
+        .await?;
+    let sum = |of: fn(&Post) -> i32| found.posts.iter().map(|post| i64::from(of(post))).sum();
+    Ok(HttpResponse::Ok().json(ProgrammeView {
+        posts_hundredths: sum(|post| post.hundredths),
+        posts_early_hundredths: sum(|post| post.early_hundredths),
+        summary: found.programme.try_into()?,
+        resolution: found.resolution.map(ResolutionView::from),
+        posts: found.posts.into_iter().map(PostView::from).collect(),
+    }))
+}
+
+/// The plan table as the council paper prints it: groups, years, sums, double budgets, headroom, printed totals.
+#[utoipa::path(tag = "programme", operation_id = "get_programme_plan", security(("bearer" = [])),
+    params(("institution" = String, Path, description = "Slug", example = "offenburg"),
+        ("programme" = String, Path, description = "Key", example = "OG-2021-DIG")),
+    responses((status = 200, description = "Plan table", body = PlanView), ReadProblems))]
+#[get("/institutions/{institution}/programmes/{programme}/plan")]
+pub async fn get_programme_plan(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<(String, String)>,
+    _: Query<NoQuery>,
+) -> Result<HttpResponse> {
+    let (institution, key) = path.into_inner();
+    let (programme, plan) = app
+        .blocking(move |app| programmes::plan(app, By::Caller(&caller), &institution, &key))
+        .await?;
+    Ok(HttpResponse::Ok().json(PlanView {
+        programme: programme.key,
+        title: programme.title,
+        currency: "EUR".to_owned(),
+        plan,
+    }))
+}

@@ -1,0 +1,209 @@
+//! What would be mailed, and what was.
+
+use actix_web::{HttpResponse, get, web};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::extract::Query;
+use super::openapi::ReadProblems;
+use super::page;
+use crate::actions::reminders::{self, Preview};
+use crate::actions::{By, Caller, outbox};
+use crate::app::App;
+use crate::domain::calendar::QuietDay;
+use crate::domain::reminder::{Capacity, DigestItem};
+use crate::error::{Fault, FaultCode, Result};
+use crate::store::outbox::Notification;
+
+/// When.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PreviewParams {
+    /// Instant (RFC 3339); now if left out.
+    #[param(example = "2022-10-17T07:00:00+02:00")]
+    at: Option<DateTime<Utc>>,
+}
+
+/// What would go out at an instant.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PreviewView {
+    /// Slug.
+    #[schema(example = "offenburg")]
+    pub institution: String,
+    /// Instant that was asked for.
+    pub at: DateTime<Utc>,
+    /// Working day in Baden-Württemberg and at the institution.
+    pub working_day: bool,
+    /// Why it is none: `weekend`, `closed`, or the name of the holiday.
+    pub quiet: Option<String>,
+    /// Working day, but before the time of the run.
+    pub too_early: bool,
+    /// The next run after that instant.
+    pub next_run: DateTime<Utc>,
+    /// The mails.
+    pub mails: Vec<PreviewMail>,
+}
+
+/// A mail that would go out.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PreviewMail {
+    /// Address.
+    pub to: String,
+    /// Name.
+    pub name: String,
+    /// As whom: `isb` sees all, `owner` their own.
+    pub capacity: Capacity,
+    /// Identifies the occurrence.
+    pub occurrence_key: String,
+    /// State in the outbox, if this very occurrence is there already: it will not be sent again.
+    pub outbox: Option<String>,
+    /// Most overdue first.
+    pub overdue: Vec<DigestItem>,
+    /// Next due first.
+    pub due_soon: Vec<DigestItem>,
+}
+
+impl PreviewView {
+    /// From the plan.
+    pub fn new(preview: Preview, at: DateTime<Utc>) -> Self {
+        let quiet = preview.quiet.map(|why| match why {
+            QuietDay::Weekend => "weekend".to_owned(),
+            QuietDay::Closed => "closed".to_owned(),
+            QuietDay::Holiday(name) => name.to_owned(),
+        });
+        let mail = |mail: reminders::PreviewedMail| PreviewMail {
+            to: mail.recipient.email,
+            name: mail.recipient.name,
+            capacity: mail.digest.capacity,
+            occurrence_key: mail.digest.occurrence_key,
+            outbox: mail.outbox,
+            overdue: mail.digest.overdue,
+            due_soon: mail.digest.due_soon,
+        };
+        PreviewView {
+            institution: preview.institution,
+            at,
+            working_day: quiet.is_none(),
+            quiet,
+            too_early: preview.too_early,
+            next_run: preview.next_run,
+            mails: preview.mails.into_iter().map(mail).collect(),
+        }
+    }
+}
+
+/// Who would get which mail at an instant, and why nobody would.
+#[utoipa::path(tag = "reminder", operation_id = "preview_reminders", security(("bearer" = [])),
+    params(("institution" = String, Path, description = "Slug", example = "offenburg"), PreviewParams),
+    responses((status = 200, description = "What would go out", body = PreviewView), ReadProblems))]
+#[get("/institutions/{institution}/reminders/preview")]
+pub async fn preview_reminders(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<String>,
+    params: Query<PreviewParams>,
+) -> Result<HttpResponse> {
+    let at = params.0.at.unwrap_or_else(|| app.clock.now());
+    if !(1900..=2199).contains(&at.year()) {
+        let range = |fault: Fault| fault.arg("min", "1900").arg("max", "2199");
+        return Err(page::bad("?at", FaultCode::OutOfRange, range));
+    }
+    let preview = app
+        .blocking(move |app| reminders::preview(app, By::Caller(&caller), &path, at))
+        .await?;
+    Ok(HttpResponse::Ok().json(PreviewView::new(preview, at)))
+}
+
+/// Which mails.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct NotificationParams {
+    /// Rows in a page, 1 to 200; 50 if left out.
+    limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// A mail.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NotificationView {
+    /// Id.
+    id: String,
+    /// Identifies the occurrence; the Message-ID is made of it.
+    occurrence_key: String,
+    /// Day of the run.
+    day: NaiveDate,
+    /// Address.
+    to: String,
+    /// `pending`, `sent`, `failed`, `obsolete`.
+    #[schema(example = "sent")]
+    state: String,
+    /// Attempts so far.
+    attempts: i32,
+    /// Last reply of the mail server, or why it could not be reached.
+    last_reply: Option<String>,
+    /// When it was planned.
+    planned_at: DateTime<Utc>,
+    /// When it was sent or given up.
+    finished_at: Option<DateTime<Utc>>,
+}
+
+impl From<Notification> for NotificationView {
+    fn from(mail: Notification) -> Self {
+        NotificationView {
+            id: mail.id,
+            occurrence_key: mail.occurrence_key,
+            day: mail.day,
+            to: mail.email,
+            state: mail.state,
+            attempts: mail.attempts,
+            last_reply: mail.last_reply,
+            planned_at: mail.planned_at.and_utc(),
+            finished_at: mail.finished_at.map(|at| at.and_utc()),
+        }
+    }
+}
+
+/// A page of mails.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NotificationPage {
+    /// The mails, newest first.
+    items: Vec<NotificationView>,
+    /// For the next page, if there is one.
+    next_cursor: Option<String>,
+}
+
+/// Mails that were planned, with attempts and replies.
+#[utoipa::path(tag = "reminder", operation_id = "list_notifications", security(("bearer" = [])),
+    params(("institution" = String, Path, description = "Slug", example = "offenburg"), NotificationParams),
+    responses((status = 200, description = "A page of mails", body = NotificationPage), ReadProblems))]
+#[get("/institutions/{institution}/notifications")]
+pub async fn list_notifications(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<String>,
+    params: Query<NotificationParams>,
+) -> Result<HttpResponse> {
+    let limit = page::limit(params.0.limit)?;
+    let before: Option<uuid::Uuid> = page::place(params.0.cursor.as_deref())?;
+    let before = before.map(|id| id.to_string());
+    let rows = i64::try_from(limit + 1).unwrap_or(i64::MAX);
+    let mut found = app
+        .blocking(move |app| outbox::page(app, By::Caller(&caller), &path, before.as_deref(), rows))
+        .await?;
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let next = found
+        .last()
+        .filter(|_| more)
+        .map(|last| page::cursor(&last.id))
+        .transpose()?;
+    let items = found.into_iter().map(NotificationView::from).collect();
+    Ok(HttpResponse::Ok().json(NotificationPage {
+        items,
+        next_cursor: next,
+    }))
+}
