@@ -1,0 +1,219 @@
+//! The command line. Exit codes: 0 done, 1 failed, 2 wrong usage. Errors are one clear sentence each on
+//! standard error.
+
+mod admin;
+mod demo;
+mod files;
+mod remind;
+mod serve;
+
+use std::ffi::OsString;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use crate::app::{App, StartError};
+use crate::config::{Config, ConfigError};
+use crate::error::Error;
+use crate::texts::{self, Language};
+
+/// The security-measure ledger of German municipalities.
+#[derive(Debug, Parser)]
+#[command(name = "zinne", version, about, max_term_width = 100)]
+struct Arguments {
+    /// Settings file (TOML); environment variables ZINNE_… override it.
+    #[arg(long, global = true, env = "ZINNE_CONFIG")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the service.
+    Serve,
+    /// Load three real city programmes into an embedded database and run the service on them.
+    Demo {
+        /// Folder for database, mails and accounts.
+        #[arg(long, default_value = "zinne-demo")]
+        data_dir: PathBuf,
+        /// Address and port to listen on.
+        #[arg(long, default_value = "127.0.0.1:8080")]
+        listen: String,
+    },
+    /// Bring the database's schema up to date and store the catalogue that comes along.
+    Migrate,
+    /// Check settings, policies and key file; report every fault at once.
+    CheckConfig,
+    /// Accounts and roles.
+    #[command(subcommand)]
+    User(admin::UserCommand),
+    /// Institutions.
+    #[command(subcommand)]
+    Institution(admin::InstitutionCommand),
+    /// Catalogues.
+    #[command(subcommand)]
+    Catalogue(files::CatalogueCommand),
+    /// Programmes.
+    #[command(subcommand)]
+    Programme(files::ProgrammeCommand),
+    /// Plan and send the reminders that are due now, or show who would get what.
+    Remind(remind::RemindArguments),
+    /// Print the OpenAPI document.
+    Openapi,
+}
+
+/// Why a command failed.
+#[derive(Debug)]
+enum Failure {
+    Config(ConfigError),
+    Start(StartError),
+    Action(Error),
+    Text(String),
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Failure::Config(error)
+    }
+}
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        Failure::Start(error)
+    }
+}
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Failure::Action(error)
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Failure::Config(error) => write!(f, "{error}"),
+            Failure::Start(error) => write!(f, "{error}"),
+            Failure::Text(text) => f.write_str(text),
+            Failure::Action(Error::Problem(problem)) => {
+                let (_, detail) = texts::problem(Language::En, problem.code, &problem.args);
+                f.write_str(&detail)?;
+                for fault in &problem.faults {
+                    write!(
+                        f,
+                        "\n{}: {}",
+                        fault.pointer,
+                        texts::fault(Language::En, fault.code, &fault.args)
+                    )?;
+                }
+                Ok(())
+            }
+            Failure::Action(error) => f.write_str(&error.chain()),
+        }
+    }
+}
+
+type Outcome = Result<(), Failure>;
+
+/// Runs a command.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are no errors, and clap knows where they belong.
+            let code = if error.use_stderr() { 2 } else { 0 };
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    match execute(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            for line in failure.to_string().lines() {
+                let _ = writeln!(std::io::stderr(), "error: {line}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn execute(arguments: Arguments) -> Outcome {
+    let config = || load(arguments.config.as_deref());
+    match arguments.command {
+        Command::Openapi => files::openapi(),
+        Command::Catalogue(command) => files::catalogue(command),
+        Command::Demo { data_dir, listen } => demo::run(&data_dir, &listen),
+        Command::CheckConfig => check_config(config()?),
+        Command::Serve => serve::run(started(config()?)?),
+        Command::Migrate => migrate(&started(config()?)?),
+        Command::User(command) => admin::user(&started(config()?)?, command),
+        Command::Institution(command) => admin::institution(&started(config()?)?, command),
+        Command::Programme(command) => files::programme(&started(config()?)?, command),
+        Command::Remind(command) => remind::run(&started(config()?)?, &command),
+    }
+}
+
+fn load(file: Option<&std::path::Path>) -> Result<Config, Failure> {
+    let text = match file {
+        Some(path) => Some(std::fs::read_to_string(path).map_err(|error| {
+            Failure::Text(format!("settings file `{}`: {error}", path.display()))
+        })?),
+        None => None,
+    };
+    Ok(Config::load(text.as_deref(), std::env::vars())?)
+}
+
+fn started(config: Config) -> Result<Arc<App>, Failure> {
+    logging(&config);
+    Ok(Arc::new(App::new(config)?))
+}
+
+/// Logs go to standard error; a second call (tests) changes nothing.
+fn logging(config: &Config) {
+    let filter = EnvFilter::try_new(&config.log.level).unwrap_or_else(|_| EnvFilter::new("info"));
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    let _ = if config.log.format == "json" {
+        builder.json().flatten_event(true).try_init()
+    } else {
+        builder.with_ansi(false).try_init()
+    };
+}
+
+fn check_config(config: Config) -> Outcome {
+    let engine = config
+        .target()
+        .map(|target| target.engine())
+        .unwrap_or_default();
+    let app = App::new(config)?;
+    say(&format!(
+        "settings, policies and key are right: database {engine}, mail {}",
+        app.mailer.kind()
+    ));
+    Ok(())
+}
+
+fn migrate(app: &Arc<App>) -> Outcome {
+    for name in app.store.migrate()? {
+        say(&format!("migrated {name}"));
+    }
+    if crate::actions::catalogue::ensure_built_in(app)? {
+        say("stored the catalogue gs-2023");
+    }
+    say("the database is up to date");
+    Ok(())
+}
+
+/// Runs asynchronous work to its end.
+fn block_on<T>(work: impl Future<Output = T>) -> T {
+    actix_web::rt::System::new().block_on(work)
+}
+
+/// Prints a line; whoever closed the pipe does not want it.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}

@@ -1,0 +1,135 @@
+//! `zinne remind`
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Datelike as _, Utc};
+use clap::Args;
+
+use super::{Failure, Outcome, block_on, say};
+use crate::actions::{By, outbox, reminders};
+use crate::app::App;
+use crate::domain::reminder::DigestItem;
+use crate::error::Error;
+use crate::http::reminders::PreviewView;
+
+/// Which instant, and whether anything is sent.
+#[derive(Debug, Args)]
+pub struct RemindArguments {
+    /// Instant (RFC 3339), such as 2022-10-17T07:00:00+02:00; only together with --dry-run.
+    #[arg(long, requires = "dry_run")]
+    at: Option<DateTime<Utc>>,
+    /// Show who would get what; write and send nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Print JSON.
+    #[arg(long, requires = "dry_run")]
+    json: bool,
+    /// Only this institution.
+    #[arg(long, requires = "dry_run")]
+    institution: Option<String>,
+}
+
+/// Runs `zinne remind`.
+pub fn run(app: &Arc<App>, arguments: &RemindArguments) -> Outcome {
+    if arguments.dry_run {
+        dry_run(app, arguments)
+    } else {
+        block_on(send(app))
+    }
+}
+
+async fn send(app: &Arc<App>) -> Outcome {
+    let planned = app.blocking(reminders::plan_due).await?;
+    let sent = drain(app).await?;
+    say(&format!("{planned} planned, {sent} sent"));
+    Ok(())
+}
+
+/// Sends what is waiting until nothing is due any more.
+pub async fn drain(app: &Arc<App>) -> Result<usize, Error> {
+    let mut sent = 0;
+    loop {
+        let delivered = outbox::deliver(app).await?;
+        sent += delivered.sent;
+        if delivered.leased == 0 {
+            return Ok(sent);
+        }
+    }
+}
+
+fn dry_run(app: &App, arguments: &RemindArguments) -> Outcome {
+    let at = arguments.at.unwrap_or_else(|| app.clock.now());
+    if !(1900..=2199).contains(&at.year()) {
+        return Err(Failure::Text(
+            "--at must lie between 1900 and 2199".to_owned(),
+        ));
+    }
+    let institutions = match &arguments.institution {
+        Some(slug) => vec![slug.clone()],
+        None => reminders::institutions(app)?,
+    };
+    let mut views = Vec::new();
+    for slug in institutions {
+        let preview = reminders::preview(app, By::Operator, &slug, at)?;
+        views.push(PreviewView::new(preview, at));
+    }
+    if arguments.json {
+        let text = serde_json::to_string_pretty(&views);
+        say(&text.map_err(|error| Failure::Text(format!("json: {error}")))?);
+    } else {
+        views.iter().for_each(print);
+    }
+    Ok(())
+}
+
+fn print(view: &PreviewView) {
+    if let Some(why) = &view.quiet {
+        say(&format!(
+            "{}: nothing goes out ({why}); next run {}",
+            view.institution, view.next_run
+        ));
+        return;
+    }
+    if view.too_early {
+        say(&format!(
+            "{}: not yet; next run {}",
+            view.institution, view.next_run
+        ));
+        return;
+    }
+    if view.mails.is_empty() {
+        say(&format!(
+            "{}: nothing is overdue or due soon",
+            view.institution
+        ));
+    }
+    for mail in &view.mails {
+        let already = mail
+            .outbox
+            .as_deref()
+            .map_or_else(String::new, |state| format!(" [already {state}]"));
+        say(&format!(
+            "{}: {} <{}> as {:?}{already}",
+            view.institution, mail.name, mail.to, mail.capacity
+        ));
+        let line = |item: &DigestItem, when: String| {
+            say(&format!(
+                "  {}  {when}  {}",
+                item.reference,
+                item.title.as_deref().unwrap_or("(confidential)")
+            ));
+        };
+        for item in &mail.overdue {
+            line(
+                item,
+                format!("overdue {} days since {}", item.days_overdue, item.due),
+            );
+        }
+        for item in &mail.due_soon {
+            line(
+                item,
+                format!("due in {} days on {}", -item.days_overdue, item.due),
+            );
+        }
+    }
+}

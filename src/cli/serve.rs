@@ -1,0 +1,71 @@
+//! `zinne serve`
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use super::{Failure, Outcome, block_on};
+use crate::actions::catalogue;
+use crate::app::App;
+use crate::http::server::{self, Shared};
+use crate::jobs;
+
+/// How long the jobs are given to finish what they are at.
+const JOBS_AT_STOP: Duration = Duration::from_secs(30);
+
+/// Runs the service until it is told to stop.
+pub fn run(app: Arc<App>) -> Outcome {
+    let listener = listen(&app.config.listen)?;
+    if app.config.database.migrate_at_start {
+        for name in app.store.migrate()? {
+            tracing::info!(migration = name, "migrated");
+        }
+        catalogue::ensure_built_in(&app)?;
+    } else if !app.store.pending_migrations()?.is_empty() {
+        return Err(Failure::Text(
+            "the database's schema is not this program's; run `zinne migrate`".to_owned(),
+        ));
+    }
+    if app.mailer.kind() == "file" {
+        tracing::warn!("mails are written as files; set ZINNE_SMTP_URL to have them sent");
+    }
+    block_on(serve(app, listener))
+}
+
+/// Takes the port before anything else is done.
+pub fn listen(address: &str) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address)
+        .map_err(|error| Failure::Text(format!("cannot listen on `{address}`: {error}")))
+}
+
+/// Serves requests and runs the jobs; at SIGTERM or SIGINT both finish what they are at.
+pub async fn serve(app: Arc<App>, listener: TcpListener) -> Outcome {
+    let text =
+        |error: &dyn std::fmt::Display| Failure::Text(format!("cannot start the server: {error}"));
+    let address = listener.local_addr().map_err(|error| text(&error))?;
+    let shared = Shared::new(Arc::clone(&app)).map_err(|error| text(&error))?;
+    let server = server::start(shared, listener).map_err(|error| text(&error))?;
+    let handle = server.handle();
+    let (stop, stopped) = watch::channel(false);
+    let jobs = actix_web::rt::spawn(jobs::run(Arc::clone(&app), stopped));
+    let mut terminate = signal(SignalKind::terminate()).map_err(|error| text(&error))?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| text(&error))?;
+    tracing::info!(%address, engine = app.store.engine(), mail = app.mailer.kind(), "listening");
+    let stopping = async {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping");
+        let _ = stop.send(true);
+        handle.stop(true).await;
+    };
+    let (served, ()) = tokio::join!(server, stopping);
+    // A mail server that hangs does not keep us: what it has not confirmed goes out again at the next start.
+    let _ = tokio::time::timeout(JOBS_AT_STOP, jobs).await;
+    tracing::info!("stopped");
+    served.map_err(|error| Failure::Text(format!("the server failed: {error}")))
+}

@@ -1,0 +1,49 @@
+//! The loop and its jobs. Every job may run in any number of processes at the same time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::{Instant, MissedTickBehavior, interval};
+
+use crate::actions::{housekeeping, outbox, reminders};
+use crate::app::App;
+
+const HOUSEKEEPING: Duration = Duration::from_secs(3600);
+
+/// Runs the jobs until `stop` says so; what is being sent then is finished.
+pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    let mut tick = interval(Duration::from_secs(app.config.outbox.tick_seconds));
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut swept: Option<Instant> = None;
+    loop {
+        tokio::select! {
+            _ = tick.tick() => {}
+            _ = stop.changed() => return,
+        }
+        round(&app, &stop).await;
+        if swept.is_none_or(|at| at.elapsed() >= HOUSEKEEPING) {
+            swept = Some(Instant::now());
+            if let Err(error) = app.blocking(housekeeping::sweep).await {
+                tracing::error!(cause = error.chain(), "housekeeping failed");
+            }
+        }
+    }
+}
+
+/// Plans what is due and sends what is waiting.
+async fn round(app: &Arc<App>, stop: &watch::Receiver<bool>) {
+    if let Err(error) = app.blocking(reminders::plan_due).await {
+        tracing::error!(cause = error.chain(), "planning reminders failed");
+    }
+    while !*stop.borrow() {
+        match outbox::deliver(app).await {
+            Ok(delivered) if delivered.leased == 0 => break,
+            Ok(_) => {}
+            Err(error) => {
+                tracing::error!(cause = error.chain(), "sending mails failed");
+                break;
+            }
+        }
+    }
+}

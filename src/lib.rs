@@ -1,0 +1,20 @@
+//! zinne, the security-measure ledger of German municipalities.
+//!
+//! Imports run one way: `http, jobs, cli → actions → {store, auth, mail, catalogue} → domain`;
+//! [`app`] wires. `docs/ARCHITECTURE.md` walks through it.
+
+pub mod actions;
+pub mod app;
+pub mod auth;
+pub mod catalogue;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod domain;
+pub mod error;
+pub mod http;
+pub mod jobs;
+pub mod json;
+pub mod mail;
+pub mod store;
+pub mod texts;
