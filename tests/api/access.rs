@@ -1,0 +1,456 @@
+//! Who gets what answer, over the real API.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use actix_web::http::Method;
+use serde_json::{Value, json};
+use zinne::actions::users;
+use zinne::domain::access::{Grant, Role};
+
+use crate::support::{Answer, Client, Engine, PASSWORD, TestApp};
+
+/// A heading of the table and the account that stands for it.
+const PEOPLE: [(&str, Option<&str>); 12] = [
+    ("nobody", None),
+    ("isb", Some("isb@offenburg.example")),
+    ("management", Some("leitung@offenburg.example")),
+    ("head", Some("it-leitung@offenburg.example")),
+    ("responsible", Some("netz@offenburg.example")),
+    ("owner", Some("arbeitsplatz@offenburg.example")),
+    ("finance", Some("kaemmerei@offenburg.example")),
+    ("auditor", Some("revision@offenburg.example")),
+    ("admin", Some("admin@offenburg.example")),
+    ("council", Some("rat@offenburg.example")),
+    ("foreign isb", Some("isb@stuttgart.example")),
+    ("foreign adm.", Some("admin@konstanz.example")),
+];
+
+/// Every operation of the document for everybody; the answers are the same on both engines.
+#[actix_web::test]
+async fn everybody_on_every_operation() {
+    let app = TestApp::start(Engine::Sqlite).await.unwrap();
+    let sqlite = table(&app).await;
+    insta::assert_snapshot!("everybody_on_every_operation", sqlite);
+    if let Some(app) = TestApp::start(Engine::Postgres).await {
+        assert_eq!(sqlite, table(&app).await);
+    }
+}
+
+both_engines! {
+    async fn another_institution_is_not_there(app) {
+        let isb = app.sign_in("isb@offenburg.example").await;
+        let measure = new_measure(&isb).await;
+        for local in ["isb", "leitung", "it-leitung", "netz", "kaemmerei", "revision", "admin", "rat"] {
+            let client = app.sign_in(&format!("{local}@stuttgart.example")).await;
+            for operation in operations() {
+                if !operation.path.contains("{institution}") {
+                    continue;
+                }
+                let there = operation.send(app, Some(&client), "offenburg", &measure, local).await;
+                let nowhere = operation.send(app, Some(&client), "nirgendwo", &measure, local).await;
+                there.problem(404, "not_found");
+                assert_eq!(bare(&there), bare(&nowhere), "{local} {}", operation.id);
+            }
+        }
+    }
+
+    async fn ids_of_another_institution_lead_nowhere(app) {
+        let stuttgart = app.sign_in("isb@stuttgart.example").await;
+        let all = stuttgart.get("institutions/stuttgart/measures").await.ok(200);
+        let offenburg = app.sign_in("isb@offenburg.example").await;
+        for measure in all["items"].as_array().unwrap() {
+            let path = format!("institutions/offenburg/measures/{}", measure["id"].as_str().unwrap());
+            offenburg.get(&path).await.problem(404, "not_found");
+            offenburg.patch(&path, "*", json!({ "priority": 1 })).await.problem(404, "not_found");
+        }
+        for path in ["programmes/STG-2018-SM", "programmes/STG-2018-SM/plan"] {
+            offenburg.get(&format!("institutions/offenburg/{path}")).await.problem(404, "not_found");
+        }
+        let list = offenburg.get("institutions/offenburg/measures?programme=STG-2018-SM").await.ok(200);
+        assert_eq!(list["items"], json!([]));
+        let new = json!({ "title": "x", "origin": "ad_hoc", "priority": 1, "programme": "STG-2018-SM" });
+        offenburg.post("institutions/offenburg/measures", new).await.problem(422, "invalid");
+        let new = json!({ "title": "x", "origin": "ad_hoc", "priority": 1, "owner": "netz@stuttgart.example" });
+        offenburg.post("institutions/offenburg/measures", new).await.problem(422, "invalid");
+    }
+
+    async fn a_role_counts_in_its_institution_only(app) {
+        let email = "isb@offenburg.example";
+        let grant = Grant { role: Role::Owner, org_unit: None };
+        users::set_role(&app.app, email, "stuttgart", &grant, true).unwrap();
+        let client = app.sign_in(email).await;
+        client.get("institutions/offenburg/dashboard").await.ok(200);
+        client.get("institutions/stuttgart/measures").await.ok(200);
+        for path in ["dashboard", "audit-events", "reminders/preview", "notifications"] {
+            client.get(&format!("institutions/stuttgart/{path}")).await.problem(403, "forbidden");
+        }
+        let new = json!({ "title": "x", "origin": "ad_hoc", "priority": 1 });
+        client.post("institutions/stuttgart/measures", new).await.problem(403, "forbidden");
+        client.get("institutions/konstanz").await.problem(404, "not_found");
+        let me = client.get("me").await.ok(200);
+        let slugs: Vec<&str> = me["institutions"].as_array().unwrap().iter().map(|one| one["slug"].as_str().unwrap()).collect();
+        assert_eq!(slugs, ["offenburg", "stuttgart"]);
+    }
+
+    async fn a_class_hides_a_measure_everywhere(app) {
+        let isb = app.sign_in("isb@offenburg.example").await;
+        let measure = isb.reference_of("offenburg", "OG-I8").await;
+        let path = format!("institutions/offenburg/measures/{measure}");
+        let mut seen = String::new();
+        let mut totals = BTreeSet::new();
+        for class in ["public", "internal", "confidential", "strictly_confidential"] {
+            isb.patch(&path, "*", json!({ "confidentiality": class })).await.ok(200);
+            seen.push_str(&format!("{class}\n"));
+            for (name, email) in PEOPLE {
+                let Some(email) = email.filter(|email| email.ends_with("offenburg.example")) else { continue };
+                let client = app.sign_in(email).await;
+                seen.push_str(&format!("  {name:<12} {}\n", sight(&client, &measure, "OG-2021-DIG").await));
+                if let Ok(total) = dashboard_total(&client).await {
+                    totals.insert((name, total));
+                }
+            }
+        }
+        insta::assert_snapshot!("a_class_hides_a_measure_everywhere", seen);
+        // Whoever may look at the dashboard sees every class, so nothing ever drops out of its counts.
+        assert_eq!(totals.into_iter().map(|(name, _)| name).collect::<Vec<_>>(), ["auditor", "isb", "management"]);
+
+        // What is out of sight cannot be changed either, and does not say that it is there.
+        for email in ["it-leitung@offenburg.example", "arbeitsplatz@offenburg.example"] {
+            let client = app.sign_in(email).await;
+            client.patch(&path, "*", json!({ "priority": 1 })).await.problem(404, "not_found");
+            let step = json!({ "status": "in_progress" }).to_string();
+            client.send(Method::POST, &format!("{path}/status"), &[("if-match", "*")], Some(step)).await.problem(404, "not_found");
+            let hidden = client.get(&path).await;
+            let missing = client.get("institutions/offenburg/measures/M-2022-9999").await;
+            assert_eq!(bare(&hidden), bare(&missing));
+        }
+    }
+
+    async fn sight_follows_responsibility(app) {
+        let isb = app.sign_in("isb@offenburg.example").await;
+        let (netz, arbeitsplatz) = (app.sign_in("netz@offenburg.example").await, app.sign_in("arbeitsplatz@offenburg.example").await);
+        let path = format!("institutions/offenburg/measures/{}", isb.reference_of("offenburg", "OG-I8").await);
+        isb.patch(&path, "*", json!({ "confidentiality": "strictly_confidential" })).await.ok(200);
+        netz.get(&path).await.ok(200);
+        arbeitsplatz.get(&path).await.problem(404, "not_found");
+        isb.patch(&path, "*", json!({ "owner": "arbeitsplatz@offenburg.example" })).await.ok(200);
+        netz.get(&path).await.problem(404, "not_found");
+        arbeitsplatz.get(&path).await.ok(200);
+    }
+
+    async fn heads_do_not_reach_beyond_their_sight(app) {
+        let head = app.sign_in("it-leitung@offenburg.example").await;
+        let path = format!("institutions/offenburg/measures/{}", head.reference_of("offenburg", "OG-I8").await);
+        head.patch(&path, "*", json!({ "priority": 1 })).await.ok(200);
+        head.patch(&path, "*", json!({ "confidentiality": "confidential" })).await.problem(403, "forbidden");
+        let new = json!({ "title": "x", "origin": "ad_hoc", "priority": 1, "confidentiality": "confidential" });
+        head.post("institutions/offenburg/measures", new).await.problem(403, "forbidden");
+    }
+
+    async fn the_head_of_a_unit_keeps_to_it(app) {
+        let email = "it-leitung@offenburg.example";
+        let grant = Grant { role: Role::Head, org_unit: Some("Bauamt".to_owned()) };
+        users::set_role(&app.app, email, "offenburg", &grant, true).unwrap();
+        let (head, isb) = (app.sign_in(email).await, app.sign_in("isb@offenburg.example").await);
+        let all = "institutions/offenburg/measures";
+        let new = |unit: Option<&str>| json!({ "title": "x", "origin": "ad_hoc", "priority": 1, "org_unit": unit });
+        head.post(all, new(Some("FB DigIT"))).await.problem(403, "forbidden");
+        head.post(all, new(None)).await.problem(403, "forbidden");
+        let own = head.post(all, new(Some("Bauamt"))).await.ok(201);
+        let own = format!("{all}/{}", own["reference"].as_str().unwrap());
+        head.patch(&own, "*", json!({ "priority": 2 })).await.ok(200);
+        head.patch(&own, "*", json!({ "org_unit": "FB DigIT" })).await.problem(403, "forbidden");
+        head.patch(&own, "*", json!({ "org_unit": null })).await.problem(403, "forbidden");
+        let foreign = format!("{all}/{}", isb.reference_of("offenburg", "OG-I8").await);
+        head.get(&foreign).await.ok(200);
+        head.patch(&foreign, "*", json!({ "priority": 1 })).await.problem(403, "forbidden");
+        head.patch(&foreign, "*", json!({ "org_unit": "Bauamt" })).await.problem(403, "forbidden");
+    }
+
+    async fn who_may_not_create_learns_no_names(app) {
+        let finance = app.sign_in("kaemmerei@offenburg.example").await;
+        finance.post("institutions/offenburg/programmes", programme("GEHEIM", "strictly_confidential")).await.ok(201);
+        for email in ["netz@offenburg.example", "admin@offenburg.example", "rat@offenburg.example", "revision@offenburg.example"] {
+            let client = app.sign_in(email).await;
+            let base = json!({ "title": "x", "origin": "ad_hoc", "priority": 1 });
+            for (field, values) in [("programme", ["GEHEIM", "NICHTS"]), ("owner", ["isb@offenburg.example", "niemand@offenburg.example"])] {
+                for value in values {
+                    let mut body = base.clone();
+                    body[field] = value.into();
+                    client.post("institutions/offenburg/measures", body).await.problem(403, "forbidden");
+                }
+            }
+        }
+    }
+
+    async fn programmes_are_seen_by_class(app) {
+        let finance = app.sign_in("kaemmerei@offenburg.example").await;
+        for class in ["public", "internal", "confidential", "strictly_confidential"] {
+            let key = format!("T-{}", class.to_uppercase());
+            finance.post("institutions/offenburg/programmes", programme(&key, class)).await.ok(201);
+        }
+        let mut seen = String::new();
+        for (name, email) in PEOPLE {
+            let Some(email) = email.filter(|email| email.ends_with("offenburg.example")) else { continue };
+            let client = app.sign_in(email).await;
+            let list = client.get("institutions/offenburg/programmes").await.ok(200);
+            let keys: Vec<&str> = list["items"].as_array().unwrap().iter().map(|one| one["key"].as_str().unwrap()).collect();
+            for class in ["PUBLIC", "INTERNAL", "CONFIDENTIAL", "STRICTLY_CONFIDENTIAL"] {
+                let key = format!("T-{class}");
+                let expected = if keys.contains(&key.as_str()) { 200 } else { 404 };
+                for path in [format!("programmes/{key}"), format!("programmes/{key}/plan")] {
+                    let answer = client.get(&format!("institutions/offenburg/{path}")).await;
+                    assert_eq!(answer.status.as_u16(), expected, "{name} {path}: {}", answer.text);
+                }
+            }
+            seen.push_str(format!("{name:<12} {}", keys.join(" ")).trim_end());
+            seen.push('\n');
+        }
+        insta::assert_snapshot!("programmes_are_seen_by_class", seen);
+    }
+
+    async fn administration_sees_no_content_and_the_council_no_measures(app) {
+        let isb = app.sign_in("isb@offenburg.example").await;
+        let all = isb.get("institutions/offenburg/measures?limit=200").await.ok(200);
+        let measure = new_measure(&isb).await;
+        let mut words: Vec<String> = all["items"].as_array().unwrap().iter().map(|one| one["reference"].as_str().unwrap().to_owned()).collect();
+        words.push(measure.clone());
+        for (email, more) in [("admin@offenburg.example", vec!["OG-2021", "Digitalisierung", "cents"]), ("rat@offenburg.example", vec![])] {
+            let client = app.sign_in(email).await;
+            for operation in operations().into_iter().filter(|operation| operation.method == Method::GET && operation.path.contains("{institution}")) {
+                let mut body = operation.send(app, Some(&client), "offenburg", &measure, "x").await.json();
+                body["instance"] = Value::Null;
+                let text = body.to_string();
+                for word in words.iter().map(String::as_str).chain(more.iter().copied()) {
+                    assert!(!text.contains(word), "{email} reads {word} in {}", operation.id);
+                }
+            }
+        }
+    }
+}
+
+// ---------------------------------------------------------------- tools
+
+struct Operation {
+    id: String,
+    method: Method,
+    path: String,
+}
+
+/// Everything the document lists; signing out comes last.
+fn operations() -> Vec<Operation> {
+    let document = serde_json::to_value(zinne::http::openapi::document()).unwrap();
+    let mut all = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let Ok(method) = method.to_uppercase().parse::<Method>() else {
+                continue;
+            };
+            let Some(id) = operation["operationId"].as_str() else {
+                continue;
+            };
+            all.push(Operation {
+                id: id.to_owned(),
+                method,
+                path: path.clone(),
+            });
+        }
+    }
+    all.sort_by_key(|operation| {
+        (
+            operation.id == "logout",
+            operation.path.clone(),
+            operation.id.clone(),
+        )
+    });
+    assert!(all.len() > 20 && all.last().unwrap().id == "logout");
+    all
+}
+
+impl Operation {
+    /// Sends what would be a good request of somebody who may.
+    async fn send(
+        &self,
+        app: &TestApp,
+        client: Option<&Client<'_>>,
+        institution: &str,
+        measure: &str,
+        unique: &str,
+    ) -> Answer {
+        let values = [
+            ("{institution}", institution),
+            ("{measure}", measure),
+            ("{programme}", "OG-2021-DIG"),
+            ("{catalogue}", "gs-2023"),
+            ("{module}", "SYS.3.2.2"),
+            ("{requirement}", "SYS.3.2.2.A1"),
+        ];
+        let path = values
+            .iter()
+            .fold(self.path.clone(), |path, (name, value)| {
+                path.replace(name, value)
+            });
+        assert!(!path.contains('{'), "{path} needs a value in this test");
+        let mut headers = Vec::new();
+        if self.method == Method::PATCH || self.id == "change_measure_status" {
+            headers.push(("if-match", "*"));
+        }
+        let body = self.body(client, unique).map(|body| body.to_string());
+        match client {
+            Some(client) if self.path != "/api/v1/auth/login" => {
+                client
+                    .send(self.method.clone(), &path, &headers, body)
+                    .await
+            }
+            _ => app.send(self.method.clone(), &path, &headers, body).await,
+        }
+    }
+
+    fn body(&self, client: Option<&Client<'_>>, unique: &str) -> Option<Value> {
+        match self.id.as_str() {
+            "login" => {
+                let email = PEOPLE
+                    .iter()
+                    .find(|(name, _)| *name == unique)
+                    .and_then(|(_, email)| *email);
+                Some(
+                    json!({ "email": email.unwrap_or("niemand@offenburg.example"), "password": PASSWORD }),
+                )
+            }
+            "refresh" => {
+                Some(json!({ "refresh_token": client.map_or("x", |client| &client.refresh) }))
+            }
+            "create_measure" => Some(
+                json!({ "title": "Neu", "origin": "ad_hoc", "priority": 2, "org_unit": "FB DigIT" }),
+            ),
+            "update_measure" => Some(json!({ "priority": 3 })),
+            "change_measure_status" => Some(json!({ "status": "approved" })),
+            "import_programme" => Some(programme(
+                &format!("T-{}", unique.replace([' ', '.'], "-")),
+                "internal",
+            )),
+            "logout" => None,
+            other => {
+                assert_eq!(
+                    self.method,
+                    Method::GET,
+                    "{other} needs a body in this test"
+                );
+                None
+            }
+        }
+    }
+}
+
+fn programme(key: &str, class: &str) -> Value {
+    json!({
+        "format": "zinne-programme/1",
+        "institution": "offenburg",
+        "programmes": [{ "key": key, "title": key, "period": "2023", "amount_basis": "gross", "confidentiality": class, "years": [2023] }],
+    })
+}
+
+/// A measure that is ready to be approved, with netz responsible.
+async fn new_measure(isb: &Client<'_>) -> String {
+    let body = json!({
+        "title": "Probe", "origin": "ad_hoc", "priority": 2, "owner": "netz@offenburg.example", "org_unit": "FB DigIT",
+        "due": { "day": "2023-06-30" }, "fulfils": ["NET.1.1.A4"],
+    });
+    isb.post("institutions/offenburg/measures", body)
+        .await
+        .ok(201)["reference"]
+        .as_str()
+        .unwrap()
+        .to_owned()
+}
+
+async fn table(app: &TestApp) -> String {
+    let isb = app.sign_in("isb@offenburg.example").await;
+    let operations = operations();
+    let mut cells: BTreeMap<(usize, usize), String> = BTreeMap::new();
+    for (column, (name, email)) in PEOPLE.iter().enumerate() {
+        let measure = new_measure(&isb).await;
+        let client = match email {
+            Some(email) => Some(app.sign_in(email).await),
+            None => None,
+        };
+        for (row, operation) in operations.iter().enumerate() {
+            let answer = operation
+                .send(app, client.as_ref(), "offenburg", &measure, name)
+                .await;
+            if answer.status.is_client_error() {
+                // Every refusal is a document with the words for it.
+                let body = answer.json();
+                answer.problem(answer.status.as_u16(), body["code"].as_str().unwrap());
+            }
+            cells.insert((row, column), answer.status.as_u16().to_string());
+        }
+    }
+    let mut table = format!("{:<23}", "");
+    for (name, _) in PEOPLE {
+        table.push_str(&format!(" {name:>12}"));
+    }
+    for (row, operation) in operations.iter().enumerate() {
+        table.push_str(&format!("\n{:<23}", operation.id));
+        for column in 0..PEOPLE.len() {
+            table.push_str(&format!(" {:>12}", cells[&(row, column)]));
+        }
+    }
+    table
+}
+
+/// The answer without what must differ.
+fn bare(answer: &Answer) -> Value {
+    let mut body = answer.json();
+    body["instance"] = Value::Null;
+    body["request_id"] = Value::Null;
+    body
+}
+
+/// `200, listed, found, planned`: where somebody comes across a measure.
+async fn sight(client: &Client<'_>, measure: &str, programme: &str) -> String {
+    let mut seen = vec![
+        client
+            .get(&format!("institutions/offenburg/measures/{measure}"))
+            .await
+            .status
+            .as_u16()
+            .to_string(),
+    ];
+    for (query, word) in [
+        ("limit=200", "listed"),
+        ("limit=200&owner=netz@offenburg.example", "by owner"),
+        ("limit=200&programme=OG-2021-DIG", "by programme"),
+    ] {
+        let answer = client
+            .get(&format!("institutions/offenburg/measures?{query}"))
+            .await;
+        if answer.status == 200
+            && answer.json()["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .any(|item| item["reference"] == measure)
+        {
+            seen.push(word.to_owned());
+        }
+    }
+    let plan = client
+        .get(&format!(
+            "institutions/offenburg/programmes/{programme}/plan"
+        ))
+        .await;
+    if plan.text.contains(&format!("\"{measure}\"")) {
+        seen.push("in the plan".to_owned());
+    }
+    seen.join(", ")
+}
+
+async fn dashboard_total(client: &Client<'_>) -> Result<i64, u16> {
+    let answer = client.get("institutions/offenburg/dashboard").await;
+    if answer.status == 200 {
+        Ok(answer.json()["measures"]["total"].as_i64().unwrap())
+    } else {
+        Err(answer.status.as_u16())
+    }
+}

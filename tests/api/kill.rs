@@ -1,0 +1,159 @@
+//! `kill -9` while mails go out: nothing is lost, and a twin has the Message-ID of its brother.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::{Value, json};
+use zinne::actions::{By, health, programmes, users};
+use zinne::domain::access::{Grant, Role};
+use zinne::domain::programme_file::ProgrammeFile;
+
+use crate::support::program::{Running, Stream, zinne};
+use crate::support::smtp::{MailServer, header};
+use crate::support::{Engine, NOW, PASSWORD, TestApp};
+
+const OWNERS: usize = 60;
+/// With the ten of the other institutions and Offenburg's four.
+const MAILS: i64 = 10 + OWNERS as i64;
+const PARALLEL: usize = 4;
+/// Milliseconds after each start; made up once, so that every run is the same.
+const KILLS: [u64; 6] = [350, 620, 90, 480, 1_130, 240];
+
+/// An overdue measure for each of many owners, whose mails the server takes its time for.
+async fn many_owners(app: &TestApp) {
+    let mut file: Value =
+        serde_json::from_str(include_str!("../../programmes/offenburg.json")).unwrap();
+    let mut measures = Vec::new();
+    for n in 0..OWNERS {
+        let email = format!("stall+{n}@offenburg.example");
+        let password = SecretString::from(PASSWORD);
+        users::create(
+            &app.app,
+            email.clone(),
+            format!("Person {n}"),
+            "de".to_owned(),
+            password,
+        )
+        .await
+        .unwrap();
+        users::set_role(
+            &app.app,
+            &email,
+            "offenburg",
+            &Grant {
+                role: Role::Owner,
+                org_unit: None,
+            },
+            true,
+        )
+        .unwrap();
+        measures.push(json!({
+            "key": format!("KILL-{n}"), "title": format!("Maßnahme {n}"), "origin": "council_resolution",
+            "relevance": "none", "org_unit": "FB DigIT", "owner": email, "status": "in_progress", "priority": 3,
+            "due": { "day": "2022-09-30", "precision": "day", "text": "30.09.2022", "assumed": true }, "fulfils": [], "applies": [], "lines": [],
+            "confidentiality": "internal",
+            "source": { "file": "001_18b241b86cf835cc.txt", "line": 1, "text": "Test" },
+        }));
+    }
+    let programmes = file["programmes"].as_array_mut().unwrap();
+    programmes.truncate(1);
+    let programme = &mut programmes[0];
+    programme["key"] = json!("KILL");
+    programme["measures"] = Value::Array(measures);
+    let text = file.to_string();
+    let file: ProgrammeFile = zinne::json::parse(text.as_bytes()).unwrap();
+    programmes::import(&app.app, By::Operator, "offenburg", &file).unwrap();
+}
+
+fn state(app: &TestApp, state: &str) -> i64 {
+    let states = health::outbox_states(&app.app).unwrap();
+    states
+        .iter()
+        .find(|row| row.0 == state)
+        .map_or(0, |row| row.1)
+}
+
+#[actix_web::test]
+async fn nothing_is_lost_and_twins_are_recognisable() {
+    let Some(server) = MailServer::start(&["--stall", "0.25"]) else {
+        return;
+    };
+    let app = TestApp::start(Engine::Sqlite).await.unwrap();
+    many_owners(&app).await;
+    let data_dir = tempfile::tempdir().unwrap();
+    let start = || {
+        let mut command = zinne(&["serve"]);
+        command.envs([
+            ("ZINNE_PROFILE", "test"),
+            ("ZINNE_FIXED_NOW", NOW),
+            (
+                "ZINNE_DATABASE_URL",
+                app.app.config.database_url.expose_secret(),
+            ),
+            ("ZINNE_DATA_DIR", data_dir.path().to_str().unwrap()),
+            ("ZINNE_LISTEN", "127.0.0.1:0"),
+            ("ZINNE_SMTP_URL", &server.url()),
+            ("ZINNE_MAIL_FROM", "zinne@test.example"),
+            ("ZINNE_OUTBOX__TICK_SECONDS", "1"),
+            ("ZINNE_OUTBOX__TIMEOUT_SECONDS", "1"),
+            ("ZINNE_OUTBOX__LEASE_SECONDS", "5"),
+            ("ZINNE_OUTBOX__PARALLEL", &PARALLEL.to_string()),
+        ]);
+        let mut program = Running::start(command, Stream::Err);
+        program.wait_for("listening");
+        program
+    };
+    let mut in_the_middle = 0;
+    for pause in KILLS {
+        let mut program = start();
+        std::thread::sleep(Duration::from_millis(pause));
+        program.kill();
+        in_the_middle += usize::from(state(&app, "pending") > 0);
+    }
+    assert!(
+        in_the_middle >= 4,
+        "killed too late to prove anything: {in_the_middle}"
+    );
+    let mut program = start();
+    let begun = Instant::now();
+    while state(&app, "pending") > 0 {
+        assert!(
+            begun.elapsed() < Duration::from_secs(60),
+            "{:?}",
+            health::outbox_states(&app.app)
+        );
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    program.terminate();
+    assert!(program.ended_within(Duration::from_secs(10)).success());
+
+    assert_eq!((state(&app, "sent"), state(&app, "failed")), (MAILS, 0));
+    let mails = server.mails();
+    let mut by_recipient: BTreeMap<String, Vec<&String>> = BTreeMap::new();
+    for mail in &mails {
+        by_recipient
+            .entry(header(mail, "X-Envelope-To").unwrap())
+            .or_default()
+            .push(mail);
+    }
+    assert_eq!(by_recipient.len() as i64, MAILS, "everybody has got theirs");
+    for (to, copies) in by_recipient {
+        let ids: Vec<_> = copies
+            .iter()
+            .map(|mail| header(mail, "Message-ID").unwrap())
+            .collect();
+        assert!(ids.iter().all(|id| *id == ids[0]), "{to}: {ids:?}");
+        for twin in copies.iter().skip(1) {
+            assert_eq!(
+                header(twin, "X-Zinne-Resent").as_deref(),
+                Some("true"),
+                "{to}"
+            );
+            let body = |mail: &str| mail.split_once("\r\n\r\n").unwrap().1.to_owned();
+            assert_eq!(body(twin), body(copies[0]), "{to}: a twin to the letter");
+        }
+    }
+    let twins = mails.len() - MAILS as usize;
+    assert!(twins <= KILLS.len() * PARALLEL, "{twins} twins");
+}
