@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# The load benchmark: what the service costs beside the bare operation (docs/PERFORMANCE.md).
+# Arguments go to the benchmark: ./scripts/bench.sh --seconds 3 --rounds 3
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+# The benchmark reads the log of the server, so it takes none but its own.
+unset TEST_DATABASE_URL
+./scripts/test-tools.sh
+
+debian_programs() {
+    local bin
+    for bin in /usr/lib/postgresql/*/bin; do
+        if [ -x "$bin/$1" ]; then
+            printf '%s\n' "$bin"
+            return
+        fi
+    done
+}
+
+if ! command -v pgbench >/dev/null; then
+    PATH="$PATH:$(debian_programs pgbench)"
+fi
+missing=()
+command -v wrk >/dev/null || missing+=(wrk)
+command -v pgbench >/dev/null || missing+=(postgresql-contrib)
+if [ ${#missing[@]} -gt 0 ]; then
+    if ! command -v apt-get >/dev/null; then
+        printf 'error: please install: %s (names of Debian)\n' "${missing[*]}" >&2
+        exit 1
+    fi
+    as_root=()
+    [ "$(id -u)" -eq 0 ] || as_root=(sudo)
+    "${as_root[@]}" apt-get update -qq
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${missing[@]}" </dev/null
+    command -v pgbench >/dev/null || PATH="$PATH:$(debian_programs pgbench)"
+fi
+
+echo "==> cargo bench --locked --bench load -- $*"
+exec cargo bench --locked --bench load -- "$@"
