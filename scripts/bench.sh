@@ -18,9 +18,13 @@ debian_programs() {
     done
 }
 
-if ! command -v pgbench >/dev/null; then
-    PATH="$PATH:$(debian_programs pgbench)"
-fi
+find_pgbench() {
+    local bin
+    command -v pgbench >/dev/null && return
+    bin=$(debian_programs pgbench)
+    [ -z "$bin" ] || PATH="$PATH:$bin"
+}
+find_pgbench
 missing=()
 command -v wrk >/dev/null || missing+=(wrk)
 command -v pgbench >/dev/null || missing+=(postgresql-contrib)
@@ -33,7 +37,7 @@ if [ ${#missing[@]} -gt 0 ]; then
     [ "$(id -u)" -eq 0 ] || as_root=(sudo)
     "${as_root[@]}" apt-get update -qq
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${missing[@]}" </dev/null
-    command -v pgbench >/dev/null || PATH="$PATH:$(debian_programs pgbench)"
+    find_pgbench
 fi
 
 echo "==> cargo bench --locked --bench load -- $*"

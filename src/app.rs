@@ -61,7 +61,7 @@ impl App {
                 (None, None)
             }
         };
-        if let Err(error) = private_folder(&config.data_dir) {
+        if let Err(error) = crate::private::folder(&config.data_dir) {
             faults.push(format!(
                 "data folder `{}`: {error}",
                 config.data_dir.display()
@@ -131,18 +131,6 @@ impl App {
 
 fn note<T, E: ToString>(faults: &mut Vec<String>, result: Result<T, E>) -> Option<T> {
     result.map_err(|error| faults.push(error.to_string())).ok()
-}
-
-/// Makes a folder that only its owner can look into, if it is not there.
-///
-/// # Errors
-/// What the system says.
-pub fn private_folder(path: &Path) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
 }
 
 /// Reads and checks the policies, from the folder in the settings or those compiled in.

@@ -330,9 +330,16 @@ impl Config {
         if let Err(error) = crate::mail::Mailer::from_settings(&self.mail_settings()) {
             need(false, &format!("`smtp_url`: {error}"));
         }
+        let domain = crate::mail::sender_domain(&self.mail_from);
         need(
-            crate::mail::sender_domain(&self.mail_from).is_some(),
+            domain.is_some(),
             "`mail_from` must be an address such as `zinne <zinne@stadt.example>`",
+        );
+        need(
+            self.profile != Profile::Production
+                || !self.smtp_url.expose_secret().starts_with("smtp")
+                || domain.as_deref() != Some("localhost"),
+            "`mail_from` must be an address of yours where `smtp_url` is set; mail from `localhost` is refused elsewhere",
         );
     }
 

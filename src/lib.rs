@@ -16,5 +16,6 @@ pub mod http;
 pub mod jobs;
 pub mod json;
 pub mod mail;
+pub mod private;
 pub mod store;
 pub mod texts;

@@ -30,6 +30,7 @@ use diesel::{Connection, PgConnection};
 use secrecy::SecretString;
 use zinne::auth::password::{Passwords, Verdict};
 
+use postgres::Database;
 use service::{Service, Site, processor_of};
 use world::{INSTITUTION, PASSWORD, PATHS, PEOPLE};
 
@@ -93,20 +94,19 @@ fn main() {
 // ------------------------------------------------------------------ reading, beside the same SQL in pgbench
 
 async fn on_postgres(arguments: &Arguments, folder: &Path) -> Vec<Row> {
-    let server =
-        postgres::server_url().expect("PostgreSQL is missing; scripts/bench.sh installs it");
-    let database = database(server);
-    let site = site(arguments, folder, "postgres", |_| database.clone());
+    let database =
+        Database::create(None).expect("PostgreSQL is missing; scripts/bench.sh installs it");
+    let site = site(arguments, folder, "postgres", |_| database.url.clone());
     say(&format!(
         "PostgreSQL: filling a database with {} measures",
         arguments.measures
     ));
     let references = world::fill(&site.settings, arguments.measures).await;
-    let mut admin = PgConnection::establish(&database).unwrap();
+    let mut admin = PgConnection::establish(&database.url).unwrap();
     admin.batch_execute("VACUUM ANALYZE").unwrap();
     let service = Service::start(&site);
     let token = service.sign_in(PEOPLE[0].0);
-    let mut log = sql::Log::of(server);
+    let mut log = sql::Log::of(postgres::server_url().unwrap());
     let mut rows = Vec::new();
     for (name, paths) in [
         ("one measure", measure_paths(&references)),
@@ -131,30 +131,19 @@ async fn on_postgres(arguments: &Arguments, folder: &Path) -> Vec<Row> {
             name,
             scripts: scripts(&site.folder, name, &transactions),
             lua: lua(&site.folder, name, &paths, &token),
-            database: &database,
+            database: &database.url,
             service: &service,
         };
         rows.push(load.compare(&transactions[0]));
     }
     if arguments.hold > 0 {
         say(&format!(
-            "{database}\nhttp://{}\nAuthorization: Bearer {token}",
-            service.address
+            "{}\nhttp://{}\nAuthorization: Bearer {token}",
+            database.url, service.address
         ));
         sleep(Duration::from_secs(arguments.hold));
     }
     rows
-}
-
-fn database(server: &str) -> String {
-    let name = format!("zinne_load_{}", std::process::id());
-    let mut admin = PgConnection::establish(server).unwrap();
-    admin
-        .batch_execute(&format!("CREATE DATABASE {name}"))
-        .unwrap();
-    let mut url = url::Url::parse(server).unwrap();
-    url.set_path(&name);
-    url.to_string()
 }
 
 fn measure_paths(references: &[String]) -> Vec<String> {

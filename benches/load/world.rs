@@ -75,9 +75,14 @@ pub async fn fill(settings: &[(String, String)], measures: usize) -> Vec<String>
         }
     }
     let file = programme_file(measures);
-    let imported = programmes::import(&app, By::Operator, INSTITUTION, &file).unwrap();
-    let every = (imported.references.len() / PATHS).max(1);
-    let some = imported.references.into_iter().step_by(every).take(PATHS);
+    let imported = programmes::import(&app, By::Operator, INSTITUTION, &file, None).unwrap();
+    let every = (imported.body.references.len() / PATHS).max(1);
+    let some = imported
+        .body
+        .references
+        .into_iter()
+        .step_by(every)
+        .take(PATHS);
     some.map(|(_, reference)| reference).collect()
 }
 

@@ -34,7 +34,6 @@ fault-not_period_end =
     }
     .plain = Das Datum muss der letzte Tag des Zeitraums sein
 fault-inconsistent = Die Angabe passt nicht zu den übrigen
-fault-total_differs = Die Summe der Teile ergibt nicht den Gesamtbetrag
 fault-ceiling_exceeded = { $over } Cent über der Obergrenze von { $ceiling } Cent
     .plain = Die Obergrenze wird überschritten
 fault-not_assignable = `{ $value }` kann diese Aufgabe nicht übernehmen

@@ -42,7 +42,6 @@ fault-not_period_end =
     }
     .plain = must be the last day of the period
 fault-inconsistent = does not fit the other values
-fault-total_differs = the parts do not add up to the total
 fault-ceiling_exceeded =
     { $over ->
         [one] { $over } cent over the ceiling of { $ceiling } cents

@@ -13,8 +13,8 @@ use crate::app::App;
 use crate::domain::access::{Action, Resource};
 use crate::domain::calendar::berlin_day;
 use crate::domain::measure::{Age, Status, days_overdue};
-use crate::domain::programme::EntryType;
 use crate::error::Result;
+use crate::store::programmes::YearSum;
 use crate::store::{Db, catalogues, measures, outbox, programmes};
 
 /// The dashboard of an institution.
@@ -107,6 +107,8 @@ pub struct ProgrammeYear {
     pub authorised_cents: i64,
     /// Sum of entries that only inform (Finanzplan), in cents.
     pub planned_cents: i64,
+    /// Part of both that the paper contradicts itself about, in cents; it is to be decided.
+    pub conflict_cents: i64,
 }
 
 /// How far measures cover a module.
@@ -216,13 +218,14 @@ fn budget(db: &mut Db, sight: &measures::Sight<'_>) -> Result<BudgetOverview> {
     });
     let programmes = all.into_iter().map(|programme| {
         let mut years: BTreeMap<i32, ProgrammeYear> = BTreeMap::new();
-        for (_, year, entry_type, cents) in sums.iter().filter(|sum| sum.0 == programme.key) {
-            let of_year = years.entry(*year).or_insert(ProgrammeYear {
-                year: *year,
+        for sum in sums.iter().filter(|sum| sum.programme == programme.key) {
+            let of_year = years.entry(sum.year).or_insert(ProgrammeYear {
+                year: sum.year,
                 authorised_cents: 0,
                 planned_cents: 0,
+                conflict_cents: 0,
             });
-            add(of_year, *entry_type, *cents);
+            add(of_year, sum);
         }
         ProgrammeBudget {
             programme: programme.key,
@@ -236,13 +239,16 @@ fn budget(db: &mut Db, sight: &measures::Sight<'_>) -> Result<BudgetOverview> {
     })
 }
 
-fn add(year: &mut ProgrammeYear, entry_type: EntryType, cents: i64) {
-    let sum = if entry_type.authorises() {
-        &mut year.authorised_cents
+fn add(of_year: &mut ProgrammeYear, sum: &YearSum) {
+    let total = if sum.entry_type.authorises() {
+        &mut of_year.authorised_cents
     } else {
-        &mut year.planned_cents
+        &mut of_year.planned_cents
     };
-    *sum = sum.saturating_add(cents);
+    *total = total.saturating_add(sum.cents);
+    if sum.in_conflict {
+        of_year.conflict_cents = of_year.conflict_cents.saturating_add(sum.cents);
+    }
 }
 
 fn coverage(db: &mut Db, sight: &measures::Sight<'_>) -> Result<Vec<ModuleCoverage>> {

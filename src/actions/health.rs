@@ -1,6 +1,7 @@
 //! Is the service fit to answer?
 
 use crate::app::App;
+use crate::domain::calendar::berlin_day;
 use crate::domain::reminder::{Turn, turn};
 use crate::error::Result;
 use crate::store::{institutions, outbox};
@@ -48,13 +49,14 @@ pub fn readiness(app: &App) -> Readiness {
 fn scheduler_in_time(app: &App) -> Result<bool> {
     let then = app.clock.now() - chrono::TimeDelta::minutes(30);
     app.store.read(|db| {
+        let planned = outbox::runs_since(db, JOB, berlin_day(then))?;
         for institution in institutions::all(db)? {
             // Planning is due from half an hour ago on; an institution added since has not missed anything.
             if institution.created_at.and_utc() > then {
                 continue;
             }
             if let Turn::Run(day) = turn(then, &app.reminders, &institution.closure_days()?)
-                && !outbox::has_run(db, JOB, &institution.id, day)?
+                && !planned.contains(&(institution.id.clone(), day))
             {
                 return Ok(false);
             }

@@ -5,6 +5,7 @@ pub mod catalogue;
 pub mod dashboard;
 pub mod health;
 pub mod housekeeping;
+pub mod idempotent;
 pub mod institutions;
 pub mod measures;
 pub mod outbox;

@@ -9,7 +9,8 @@ use super::reminders::open_measure;
 use super::{By, Scope};
 use crate::app::App;
 use crate::domain::access::{Action, Resource, Role};
-use crate::domain::measure::Status;
+use crate::domain::calendar::berlin_day;
+use crate::domain::measure::{Confidentiality, Status};
 use crate::domain::reminder::{Capacity, DigestItem, PlannedDigest, still_wanted};
 use crate::error::{Error, Result};
 use crate::mail::digest::{self, Audience, Digest, Item, Locale};
@@ -27,6 +28,29 @@ pub struct Delivered {
     pub leased: usize,
     /// Of these, accepted by the mail server.
     pub sent: usize,
+    /// To be tried again.
+    pub waiting: usize,
+    /// Given up.
+    pub failed: usize,
+    /// Nobody wants them any more.
+    pub obsolete: usize,
+}
+
+impl Delivered {
+    /// Whether another round makes sense: there was something to take, and some of it was dealt with.
+    pub fn goes_on(&self) -> bool {
+        self.sent + self.waiting + self.failed + self.obsolete > 0
+    }
+}
+
+impl std::ops::AddAssign for Delivered {
+    fn add_assign(&mut self, other: Self) {
+        self.leased += other.leased;
+        self.sent += other.sent;
+        self.waiting += other.waiting;
+        self.failed += other.failed;
+        self.obsolete += other.obsolete;
+    }
 }
 
 /// Takes mails that are due and sends them, a few at the same time and outside any transaction.
@@ -36,132 +60,105 @@ pub struct Delivered {
 pub async fn deliver(app: &Arc<App>) -> Result<Delivered> {
     let limit = i64::try_from(app.config.outbox.parallel).unwrap_or(1);
     let leased = app.blocking(move |app| lease(app, limit)).await?;
-    let count = leased.len();
-    let results: Vec<Result<bool>> = futures_util::stream::iter(leased)
-        .map(|taken| send_one(app, taken))
+    let mut delivered = Delivered {
+        leased: leased.len(),
+        ..Delivered::default()
+    };
+    let results: Vec<Result<Outcome>> = futures_util::stream::iter(leased)
+        .map(|mail| send_one(app, mail))
         .buffer_unordered(app.config.outbox.parallel)
         .collect()
         .await;
-    let mut sent = 0;
     for result in results {
         match result {
-            Ok(accepted) => sent += usize::from(accepted),
+            Ok(Outcome::Sent) => delivered.sent += 1,
+            Ok(Outcome::Retry(_)) => delivered.waiting += 1,
+            Ok(Outcome::Failed) => delivered.failed += 1,
+            Ok(Outcome::Obsolete) => delivered.obsolete += 1,
             // The lease runs out and the mail comes back.
             Err(error) => tracing::error!(cause = error.chain(), "a mail could not be settled"),
         }
     }
-    Ok(Delivered {
-        leased: count,
-        sent,
-    })
+    Ok(delivered)
 }
 
-/// A mail that this process may send, with what still holds of it.
-struct Taken {
-    mail: Leased,
-    /// `None`: nobody wants it any more. An error stays with this mail and does not hold up the others.
-    digest: Result<Option<PlannedDigest>>,
-    /// The ISB whom the reader can ask.
-    officer: Option<String>,
-}
-
-/// Leases mails and looks at what has changed since they were planned.
-fn lease(app: &App, limit: i64) -> Result<Vec<Taken>> {
+/// Takes mails for this process. A transaction of its own: what follows may fail for one mail and must not
+/// give up the others.
+fn lease(app: &App, limit: i64) -> Result<Vec<Leased>> {
     let now = app.clock.machine();
     let seconds = i64::try_from(app.config.outbox.lease_seconds).unwrap_or(i64::MAX);
     let until = now + TimeDelta::try_seconds(seconds).unwrap_or(TimeDelta::hours(1));
-    app.store.write(|db| {
-        let leased = outbox::lease(db, now, until, &app.instance, limit)?;
-        let mut all = Vec::with_capacity(leased.len());
-        for mail in leased {
-            let members = users::active_members(db, &mail.institution_id)?;
-            let digest = still(db, &mail, &members);
-            let officer = members.iter().find(|member| member.role == Role::Isb);
-            let officer =
-                officer.map(|officer| format!("{} <{}>", officer.display_name, officer.email));
-            all.push(Taken {
-                mail,
-                digest,
-                officer,
-            });
+    app.store
+        .write(|db| outbox::lease(db, now, until, &app.instance, limit))
+}
+
+/// What of a mail still holds, and the ISB whom its reader can ask.
+struct Current {
+    digest: PlannedDigest,
+    officer: Option<String>,
+}
+
+/// Looks at what has changed since a mail was planned; `Err` says why nobody wants it any more.
+fn current(
+    app: &App,
+    mail: &Leased,
+    planned: PlannedDigest,
+) -> Result<std::result::Result<Current, &'static str>> {
+    if !mail.active {
+        return Ok(Err("the account has been disabled"));
+    }
+    // A digest shows a whole day's state: the next run says all that still holds, at its proper time.
+    if planned.day < berlin_day(app.clock.now()) {
+        return Ok(Err("its day is over; the next run says what still holds"));
+    }
+    app.store.read(|db| {
+        let members = users::active_members(db, &mail.institution_id)?;
+        let of_reader = |member: &&Member| member.id == planned.recipient_id;
+        let roles = || members.iter().filter(of_reader).map(|member| member.role);
+        if !roles().any(|role| matches!(role, Role::Isb | Role::Head | Role::Owner)) {
+            return Ok(Err("its reader has no part in it any more"));
         }
-        Ok(all)
+        let is_isb = roles().any(|role| role == Role::Isb);
+        let items = planned.overdue.iter().chain(&planned.due_soon);
+        let references: Vec<&str> = items.map(|item| item.reference.as_str()).collect();
+        let now = measures::by_references(db, &mail.institution_id, &references)?;
+        let now = now.into_iter().filter_map(open_measure);
+        let now = now.map(|open| (open.reference.clone(), open)).collect();
+        let Some(digest) = still_wanted(planned, &now, is_isb) else {
+            return Ok(Err("nothing of it holds any more"));
+        };
+        let officer = members.iter().find(|member| member.role == Role::Isb);
+        let officer = officer.map(|isb| format!("{} <{}>", isb.display_name, isb.email));
+        Ok(Ok(Current { digest, officer }))
     })
 }
 
-/// What of a mail still holds.
-fn still(db: &mut Db, mail: &Leased, members: &[Member]) -> Result<Option<PlannedDigest>> {
-    let planned: PlannedDigest = from_json(&mail.payload)?;
-    let mine = || {
-        members
-            .iter()
-            .filter(|member| member.id == planned.recipient_id)
+async fn send_one(app: &Arc<App>, mail: Leased) -> Result<Outcome> {
+    let planned: PlannedDigest = match from_json(&mail.payload) {
+        Ok(planned) => planned,
+        Err(error) => return unreadable(app, mail.id, &error).await,
     };
-    let is_isb = mine().any(|member| member.role == Role::Isb);
-    let concerned =
-        mine().any(|member| matches!(member.role, Role::Isb | Role::Head | Role::Owner));
-    if !concerned
-        || outbox::is_superseded(db, &mail.institution_id, &planned.recipient_id, planned.day)?
+    let mail = Arc::new(mail);
+    let looked_at = Arc::clone(&mail);
+    let current = match app
+        .blocking(move |app| current(app, &looked_at, planned))
+        .await?
     {
-        return Ok(None);
-    }
-    let items = planned.overdue.iter().chain(&planned.due_soon);
-    let references: Vec<&str> = items.map(|item| item.reference.as_str()).collect();
-    let now = measures::by_references(db, &mail.institution_id, &references)?;
-    let now = now.into_iter().filter_map(open_measure);
-    Ok(still_wanted(
-        planned,
-        &now.map(|open| (open.reference.clone(), open)).collect(),
-        is_isb,
-    ))
-}
-
-async fn send_one(app: &Arc<App>, taken: Taken) -> Result<bool> {
-    let Taken {
-        mail,
-        digest,
-        officer,
-    } = taken;
-    let message = match digest {
-        Ok(Some(digest)) => compose(app, &mail, digest, officer),
-        Ok(None) => {
-            let why = if mail.active {
-                "nothing of it holds any more, or its reader has no part in it"
-            } else {
-                "the account has been disabled"
-            };
-            settle(app, mail.id, Outcome::Obsolete, why.to_owned()).await?;
-            return Ok(false);
-        }
-        Err(error) => Err(error),
+        Ok(current) => current,
+        Err(why) => return settle(app, &mail.id, Outcome::Obsolete, why.to_owned()).await,
     };
-    let message = match message {
+    let message = match compose(app, &mail, current) {
         Ok(message) => message,
-        Err(error) => {
-            tracing::error!(
-                mail = mail.id,
-                cause = error.chain(),
-                "a mail could not be composed"
-            );
-            settle(
-                app,
-                mail.id,
-                Outcome::Failed,
-                "the mail could not be composed".to_owned(),
-            )
-            .await?;
-            return Ok(false);
-        }
+        Err(error) => return unreadable(app, mail.id.clone(), &error).await,
     };
     match app.mailer.send(&message).await {
         Ok(accepted) => {
-            settle(app, mail.id, Outcome::Sent, accepted.reply).await?;
             tracing::info!(
                 message_id = message.message_id,
                 attempt = mail.attempts + 1,
                 "mail sent"
             );
-            Ok(true)
+            settle(app, &mail.id, Outcome::Sent, accepted.reply).await
         }
         Err(error) => {
             let outcome = after_failure(app, app.clock.machine(), mail.attempts + 1, &error);
@@ -171,10 +168,20 @@ async fn send_one(app: &Arc<App>, taken: Taken) -> Result<bool> {
                 ?outcome,
                 "mail not sent"
             );
-            settle(app, mail.id, outcome, error.reply).await?;
-            Ok(false)
+            settle(app, &mail.id, outcome, error.reply).await
         }
     }
+}
+
+/// Gives up a mail that cannot be put together; trying again would not help.
+async fn unreadable(app: &Arc<App>, id: String, error: &Error) -> Result<Outcome> {
+    tracing::error!(
+        mail = id,
+        cause = error.chain(),
+        "a mail could not be composed"
+    );
+    let why = "the mail could not be composed".to_owned();
+    settle(app, &id, Outcome::Failed, why).await
 }
 
 /// Tries again later, ever more rarely, until it makes no sense any more.
@@ -192,32 +199,45 @@ fn after_failure(app: &App, now: DateTime<Utc>, attempts: i32, error: &SendError
     Outcome::Retry(now + TimeDelta::seconds(i64::try_from(seconds).unwrap_or(0)))
 }
 
-async fn settle(app: &Arc<App>, id: String, outcome: Outcome, reply: String) -> Result<()> {
-    app.blocking(move |app| {
-        let now = app.clock.machine();
-        let mine = app
-            .store
-            .write(|db| outbox::settle(db, now, &id, &app.instance, &outcome, &reply))?;
-        if !mine {
-            tracing::warn!(
-                mail = id,
-                "the lease of a mail had run out before it was settled"
-            );
+/// Times that the outcome of an attempt is tried to be stored, a second apart.
+const SETTLING: u32 = 5;
+
+/// Stores what became of an attempt. A database that is busy for a moment must not make a twin.
+async fn settle(app: &Arc<App>, id: &str, outcome: Outcome, reply: String) -> Result<Outcome> {
+    let mut tries = 1;
+    loop {
+        let (id, outcome_now, reply) = (id.to_owned(), outcome.clone(), reply.clone());
+        let stored = app.blocking(move |app| {
+            let now = app.clock.machine();
+            let settle =
+                |db: &mut Db| outbox::settle(db, now, &id, &app.instance, &outcome_now, &reply);
+            if !app.store.write(settle)? {
+                tracing::warn!(
+                    mail = id,
+                    "the lease of a mail had run out before it was settled"
+                );
+            }
+            Ok(())
+        });
+        match stored.await {
+            Ok(()) => return Ok(outcome),
+            Err(error) if tries == SETTLING => return Err(error),
+            Err(error) => tracing::warn!(cause = error.chain(), tries, "a mail is not settled yet"),
         }
-        Ok(())
-    })
-    .await
+        tries += 1;
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    }
 }
 
-fn compose(
-    app: &App,
-    mail: &Leased,
-    planned: PlannedDigest,
-    officer: Option<String>,
-) -> Result<Message> {
+fn compose(app: &App, mail: &Leased, current: Current) -> Result<Message> {
+    let Current {
+        digest: planned,
+        officer,
+    } = current;
     let language = Language::from_tag(&mail.locale);
     let item = |item: DigestItem| Item {
         reference: item.reference,
+        only_counted: item.confidentiality == Confidentiality::StrictlyConfidential,
         title: item.title,
         status: texts::label(language, "status", item.status.as_str()),
         owner: item.owner,
@@ -244,6 +264,7 @@ fn compose(
         security_officer: officer.clone(),
         occurrence_key: mail.occurrence_key.clone(),
         policy_version: app.reminders.version.clone(),
+        due_soon_days: app.reminders.due_soon_days,
     })
     .map_err(|error| Error::internal("digest", error))?;
     Ok(Message {

@@ -3,16 +3,18 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Datelike, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::catalogue::BUILT_IN;
+use super::idempotent::{Answer, Request};
 use super::measures::sight;
 use super::{By, Entry, Scope};
 use crate::app::App;
 use crate::domain::access::{Action, Resource, Role};
 use crate::domain::calendar::berlin_day;
 use crate::domain::fault::{Fault, FaultCode, Faults};
-use crate::domain::measure::Status;
+use crate::domain::measure::{Confidentiality, Status};
 use crate::domain::plan::Plan;
 use crate::domain::programme_file::{self as file, Known, ProgrammeFile, Target};
 use crate::error::{Code, Error, Result};
@@ -74,6 +76,16 @@ pub fn read(app: &App, by: By<'_>, institution: &str, key: &str) -> Result<Detai
         let scope = Scope::enter(db, app.clock.now(), by, institution)?;
         let programme = visible(db, app, &scope, key)?;
         let resolution = programmes::resolution(db, &programme)?;
+        // What was decided behind closed doors is for those who may see more than what is public.
+        let inside = Resource::Programme {
+            confidentiality: Confidentiality::Internal,
+        };
+        let resolution = resolution.filter(|resolution| {
+            resolution.is_public
+                || app
+                    .policy
+                    .permits(&scope.actor, Action::ProgrammeRead, &inside)
+        });
         let posts = programmes::posts(db, &programme.id)?;
         Ok(Details {
             programme,
@@ -97,7 +109,7 @@ pub fn plan(app: &App, by: By<'_>, institution: &str, key: &str) -> Result<(Prog
 }
 
 /// What an import has brought.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Imported {
     /// Keys of the programmes.
     pub programmes: Vec<String>,
@@ -112,56 +124,77 @@ pub struct Imported {
 /// Imports a programme file as a whole or not at all.
 ///
 /// # Errors
-/// `invalid` with every fault and its place, `programme_exists`, `forbidden`, `not_found`
-pub fn import(app: &App, by: By<'_>, institution: &str, file: &ProgrammeFile) -> Result<Imported> {
-    let now = app.clock.now();
-    app.store.write(|db| {
-        let scope = Scope::enter(db, now, by, institution)?;
-        scope.require(app, Action::ProgrammeImport, &Resource::Institution)?;
-        let mut measures = file
-            .programmes
-            .iter()
-            .flat_map(|programme| &programme.measures);
-        if measures.any(|measure| measure.status != Status::Proposed) {
-            scope.require(app, Action::ProgrammeImportHistory, &Resource::Institution)?;
-        }
-        if file.institution != scope.institution.slug {
-            let fault =
-                Fault::new("/institution", FaultCode::Inconsistent).arg("value", &file.institution);
-            return Err(vec![fault].into());
-        }
-        let catalogue = catalogues::by_key(db, BUILT_IN)?;
-        let known = known(db, &scope.institution.id, &catalogue.id, file)?;
-        file::check(file, &known)?;
-        refuse_known(db, &scope.institution.id, file)?;
-        let resolutions = programmes::insert_resolutions(db, now, &scope.institution.id, file)?;
-        let mut imported = Imported::default();
-        for programme in &file.programmes {
-            let stored =
-                programmes::insert(db, now, &scope.institution.id, programme, &resolutions)?;
-            for measure in &programme.measures {
-                let reference =
-                    insert_measure(db, &scope, now, &catalogue.id, &stored, measure, &known)?;
-                imported.references.push((measure.key.clone(), reference));
+/// `invalid` with every fault and its place, `programme_exists`, `forbidden`, `not_found`,
+/// `idempotency_key_reused`
+pub fn import(
+    app: &App,
+    by: By<'_>,
+    institution: &str,
+    file: &ProgrammeFile,
+    key: Option<&str>,
+) -> Result<Answer<Imported>> {
+    file::check_sizes(file)?;
+    let target = format!("import_programme {institution}");
+    let request = Request {
+        key,
+        target: &target,
+    };
+    request.run(|| {
+        let now = app.clock.now();
+        app.store.write(|db| {
+            let scope = Scope::enter(db, now, by, institution)?;
+            scope.require(app, Action::ProgrammeImport, &Resource::Institution)?;
+            let measures = file
+                .programmes
+                .iter()
+                .flat_map(|programme| &programme.measures);
+            if measures
+                .into_iter()
+                .any(|measure| measure.status != Status::Proposed)
+            {
+                scope.require(app, Action::ProgrammeImportHistory, &Resource::Institution)?;
             }
-            imported.programmes.push(programme.key.clone());
-            imported.lines += programme.lines.len();
-            imported.measures += programme.measures.len();
-            let entry = Entry {
-                action: Action::ProgrammeImport,
-                entity_kind: "programme",
-                entity_id: &stored.id,
-                reason: None,
-                details: json!({
-                    "key": programme.key,
-                    "lines": programme.lines.len(),
-                    "measures": programme.measures.len(),
-                }),
-            };
-            scope.record(db, now, &entry)?;
-        }
-        Ok(imported)
+            request.once(db, now, &scope, file, |db| add(db, &scope, now, file))
+        })
     })
+}
+
+fn add(db: &mut Db, scope: &Scope, now: DateTime<Utc>, file: &ProgrammeFile) -> Result<Imported> {
+    if file.institution != scope.institution.slug {
+        let fault =
+            Fault::new("/institution", FaultCode::Inconsistent).arg("value", &file.institution);
+        return Err(vec![fault].into());
+    }
+    let catalogue = catalogues::by_key(db, BUILT_IN)?;
+    let known = known(db, &scope.institution.id, &catalogue.id, file)?;
+    file::check(file, &known)?;
+    refuse_known(db, &scope.institution.id, file)?;
+    let resolutions = programmes::insert_resolutions(db, now, &scope.institution.id, file)?;
+    let mut imported = Imported::default();
+    for programme in &file.programmes {
+        let stored = programmes::insert(db, now, &scope.institution.id, programme, &resolutions)?;
+        for measure in &programme.measures {
+            let reference =
+                insert_measure(db, scope, now, &catalogue.id, &stored, measure, &known)?;
+            imported.references.push((measure.key.clone(), reference));
+        }
+        imported.programmes.push(programme.key.clone());
+        imported.lines += programme.lines.len();
+        imported.measures += programme.measures.len();
+        let entry = Entry {
+            action: Action::ProgrammeImport,
+            entity_kind: "programme",
+            entity_id: &stored.id,
+            reason: None,
+            details: json!({
+                "key": programme.key,
+                "lines": programme.lines.len(),
+                "measures": programme.measures.len(),
+            }),
+        };
+        scope.record(db, now, &entry)?;
+    }
+    Ok(imported)
 }
 
 fn refuse_known(db: &mut Db, institution_id: &str, file: &ProgrammeFile) -> Result<()> {
@@ -243,7 +276,10 @@ fn insert_measure(
             .as_ref()
             .and_then(|email| known.people.get(&users::email_key(email)))
             .cloned(),
-        org_unit: of_file.org_unit.clone(),
+        org_unit: of_file
+            .org_unit
+            .as_deref()
+            .map(|unit| unit.trim().to_owned()),
         status: of_file.status,
         status_reason: None,
         status_changed_at: stored(now),
@@ -274,5 +310,13 @@ fn insert_measure(
         .map(String::as_str)
         .collect();
     measures::add_lines(db, &measure.id, &lines)?;
+    let entry = Entry {
+        action: Action::MeasureCreate,
+        entity_kind: "measure",
+        entity_id: &measure.id,
+        reason: None,
+        details: json!({ "reference": reference, "input": of_file }),
+    };
+    scope.record(db, now, &entry)?;
     Ok(reference)
 }

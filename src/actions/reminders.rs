@@ -15,20 +15,30 @@ use crate::store::{Db, institutions, measures, outbox, users};
 /// Name of the job in the list of runs.
 pub const JOB: &str = "reminders";
 
+/// What a run has brought.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Planned {
+    /// Mails that are in the outbox now and were not before.
+    pub mails: usize,
+    /// Institutions that could not be planned; the next look tries them again.
+    pub failed: usize,
+}
+
 /// Plans the day of every institution that has its turn and has not had it. Any number of processes may
 /// do this at the same time: a day is claimed in the transaction that plans it, and an occurrence is in the
 /// outbox once or not at all. One institution that fails does not keep the others waiting.
 ///
 /// # Errors
 /// `unavailable`, when not even the institutions can be read
-pub fn plan_due(app: &App) -> Result<usize> {
+pub fn plan_due(app: &App) -> Result<Planned> {
     let now = app.clock.now();
     let all = app.store.read(institutions::all)?;
-    let mut planned = 0;
+    let mut planned = Planned::default();
     for institution in all {
         match plan_institution(app, now, &institution) {
-            Ok(count) => planned += count,
+            Ok(count) => planned.mails += count,
             Err(error) => {
+                planned.failed += 1;
                 tracing::error!(
                     institution = institution.slug,
                     cause = error.chain(),
@@ -90,6 +100,8 @@ pub struct Preview {
     pub quiet: Option<QuietDay>,
     /// It is a working day, but the run is still to come.
     pub too_early: bool,
+    /// The run of that day has been: what it did not plan goes out with the next one.
+    pub run_done: bool,
     /// The mails.
     pub mails: Vec<PreviewedMail>,
 }
@@ -117,7 +129,9 @@ pub fn preview(app: &App, by: By<'_>, institution: &str, at: DateTime<Utc>) -> R
         let closure_days = institution.closure_days()?;
         let turn = turn(at, &app.reminders, &closure_days);
         let mut mails = Vec::new();
+        let mut run_done = false;
         if let Turn::Run(today) = turn {
+            run_done = outbox::has_run(db, JOB, &institution.id, today)?;
             let (digests, recipients) = digests(db, app, institution, today)?;
             let keys: Vec<&str> = digests
                 .iter()
@@ -149,6 +163,7 @@ pub fn preview(app: &App, by: By<'_>, institution: &str, at: DateTime<Utc>) -> R
                 None
             },
             too_early: matches!(turn, Turn::TooEarly(_)),
+            run_done,
             mails,
         })
     })
@@ -176,6 +191,7 @@ pub(super) fn open_measure(measure: measures::Measure) -> Option<OpenMeasure> {
         due: measure.due_current?,
         reference: measure.reference,
         title: measure.title,
+        title_public: measure.title_public,
         confidentiality: measure.confidentiality,
         status: measure.status,
         org_unit: measure.org_unit,

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::Caller;
 use crate::app::App;
-use crate::auth::password::Verdict;
+use crate::auth::password::{HashError, Verdict};
 use crate::auth::secret;
 use crate::auth::token::Subject;
 use crate::domain::access::Role;
@@ -41,7 +41,9 @@ pub async fn login(
     let account_hash = secret::hash(&users::email_key(&email));
     let hash = account_hash.clone();
     // Counted before the password is looked at: parallel guesses do not get around the lock.
-    app.blocking(move |app| count_attempt(app, &hash)).await?;
+    let id = request_id.clone();
+    app.blocking(move |app| count_attempt(app, &hash, &id))
+        .await?;
     let user = app
         .blocking(move |app| app.store.read(|db| users::by_email(db, &email)))
         .await?;
@@ -50,7 +52,10 @@ pub async fn login(
         .passwords
         .verify(password, stored)
         .await
-        .map_err(|error| Error::internal("password check", error))?;
+        .map_err(|error| match error {
+            HashError::Busy => Error::new(Code::Unavailable).retry_after(10),
+            HashError::Failed(_) => Error::internal("password check", error),
+        })?;
     let refused = match (&user, &verdict) {
         (Some(user), Verdict::Right | Verdict::RightRehash(_)) if user.active => None,
         (Some(_), Verdict::Right | Verdict::RightRehash(_)) => Some(Code::AccountDisabled),
@@ -66,7 +71,7 @@ pub async fn login(
     .await
 }
 
-fn count_attempt(app: &App, account_hash: &[u8]) -> Result<()> {
+fn count_attempt(app: &App, account_hash: &[u8], request_id: &str) -> Result<()> {
     let now = app.clock.machine();
     let auth = &app.config.auth;
     let locked_until = app.store.write(|db| {
@@ -85,6 +90,19 @@ fn count_attempt(app: &App, account_hash: &[u8]) -> Result<()> {
         }
         let until = now + TimeDelta::minutes(auth.lock_minutes);
         users::lock_login(db, account_hash, until)?;
+        let account: String = account_hash
+            .iter()
+            .take(8)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        record(
+            db,
+            app,
+            Who::Anonymous,
+            "session.locked",
+            &account,
+            request_id,
+        )?;
         Ok(Some(until))
     })?;
     // Outside the transaction: the lock must be kept.
@@ -97,15 +115,20 @@ fn locked(until: DateTime<Utc>, now: DateTime<Utc>) -> Error {
     Error::with(Code::AccountLocked, "minutes", minutes).retry_after(seconds + 1)
 }
 
+/// Records a refusal. Of accounts that do not exist only the log speaks: anybody could fill the trail with them,
+/// and nothing is ever deleted from it.
 fn refuse(app: &App, user_id: Option<&str>, request_id: &str) -> Result<()> {
+    let Some(user_id) = user_id else {
+        tracing::info!("sign-in with an unknown address refused");
+        return Ok(());
+    };
     app.store.write(|db| {
-        let who = user_id.map_or(Who::Anonymous, Who::User);
         record(
             db,
             app,
-            who,
+            Who::User(user_id),
             "session.refused",
-            user_id.unwrap_or("unknown"),
+            user_id,
             request_id,
         )
     })

@@ -41,8 +41,17 @@ pub enum Verdict {
 
 /// A password could not be hashed.
 #[derive(Debug, thiserror::Error)]
-#[error("password hashing failed: {0}")]
-pub struct HashError(String);
+pub enum HashError {
+    /// Too many are waiting for their turn.
+    #[error("too many passwords are being checked")]
+    Busy,
+    /// Anything else.
+    #[error("password hashing failed: {0}")]
+    Failed(String),
+}
+
+/// How long a check waits for its turn.
+const LONGEST_WAIT: std::time::Duration = std::time::Duration::from_secs(10);
 
 impl Passwords {
     /// With these costs, `at_once` at the same time.
@@ -55,8 +64,7 @@ impl Passwords {
         lanes: u32,
         at_once: usize,
     ) -> Result<Self, HashError> {
-        let params = Params::new(memory_kib, passes, lanes, None)
-            .map_err(|error| HashError(error.to_string()))?;
+        let params = Params::new(memory_kib, passes, lanes, None).map_err(failed)?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let dummy = hash_with(&argon2, "no account has this password")?;
         Ok(Passwords {
@@ -94,24 +102,27 @@ impl Passwords {
         &self,
         work: impl FnOnce(&Argon2<'static>, &str) -> Result<T, HashError> + Send + 'static,
     ) -> Result<T, HashError> {
-        let permit = Arc::clone(&self.slots)
-            .acquire_owned()
-            .await
-            .map_err(|error| HashError(error.to_string()))?;
+        let turn = Arc::clone(&self.slots).acquire_owned();
+        let Ok(permit) = tokio::time::timeout(LONGEST_WAIT, turn).await else {
+            return Err(HashError::Busy);
+        };
+        let permit = permit.map_err(failed)?;
         let (argon2, dummy) = (self.argon2.clone(), Arc::clone(&self.dummy));
         let done = tokio::task::spawn_blocking(move || {
             // Held by the thread and not by the request: a client that goes away does not free the core.
             let _permit = permit;
             work(&argon2, &dummy)
         });
-        done.await.map_err(|error| HashError(error.to_string()))?
+        done.await.map_err(failed)?
     }
 }
 
+fn failed(error: impl std::fmt::Display) -> HashError {
+    HashError::Failed(error.to_string())
+}
+
 fn hash_with(argon2: &Argon2<'_>, password: &str) -> Result<String, HashError> {
-    let hash = argon2
-        .hash_password(password.as_bytes())
-        .map_err(|error| HashError(error.to_string()))?;
+    let hash = argon2.hash_password(password.as_bytes()).map_err(failed)?;
     Ok(hash.to_string())
 }
 
@@ -121,14 +132,14 @@ fn verify_with(
     stored: Option<&str>,
     dummy: &str,
 ) -> Result<Verdict, HashError> {
-    let parse = |text| PasswordHash::new(text).map_err(|error| HashError(error.to_string()));
+    let parse = |text| PasswordHash::new(text).map_err(failed);
     let hash = parse(stored.unwrap_or(dummy))?;
     // The parameters are those of the stored hash, not ours.
     let right = argon2.verify_password(password.as_bytes(), &hash).is_ok();
     if stored.is_none() || !right {
         return Ok(Verdict::Wrong);
     }
-    let params = Params::try_from(&hash).map_err(|error| HashError(error.to_string()))?;
+    let params = Params::try_from(&hash).map_err(failed)?;
     let today = argon2.params();
     let weaker = hash.algorithm.as_str() != Algorithm::Argon2id.as_str()
         || params.m_cost() < today.m_cost()

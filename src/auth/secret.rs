@@ -1,7 +1,7 @@
 //! Random secrets and the key that signs access tokens.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 
 use base64::Engine as _;
@@ -9,6 +9,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand::TryRng as _;
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use sha2::{Digest, Sha256};
+
+use crate::private;
 
 /// 256 random bits as text that fits into a URL.
 ///
@@ -51,11 +53,8 @@ impl std::fmt::Debug for SigningKey {
 
 impl SigningKey {
     fn new(bytes: Vec<u8>) -> Self {
-        let id = Sha256::digest(&bytes)
-            .iter()
-            .take(8)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let mut id = hexadecimal(&Sha256::digest(&bytes));
+        id.truncate(16);
         SigningKey {
             id,
             bytes: bytes.into(),
@@ -102,31 +101,29 @@ impl SigningKey {
         }
     }
 
+    /// The file appears whole: another process that starts at the same moment finds all of it or nothing.
     fn create(path: &Path) -> io::Result<Self> {
         if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
+            private::folder(folder)?;
         }
-        let text: String = random_bytes::<32>()?
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        let mut options = fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        match options.open(path) {
-            Ok(mut file) => {
-                file.write_all(text.as_bytes())?;
-                file.sync_all()?;
-                SigningKey::parse(&text)
-            }
-            // Another process was faster: its key counts, once it is written.
+        let bytes = random_bytes::<32>()?;
+        let draft = path.with_extension(format!("{}.tmp", uuid::Uuid::new_v4().simple()));
+        let outcome = private::write_new(&draft, hexadecimal(&bytes).as_bytes())
+            .and_then(|()| fs::hard_link(&draft, path));
+        let _ = fs::remove_file(&draft);
+        match outcome {
+            Ok(()) => Ok(SigningKey::new(bytes.to_vec())),
+            // The other one was faster: its key counts.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 SigningKey::parse(&fs::read_to_string(path)?)
             }
             Err(error) => Err(error),
         }
     }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]
@@ -150,6 +147,27 @@ mod tests {
             );
         }
         assert!(!format!("{first:?}").contains(&fs::read_to_string(&path).unwrap()));
+    }
+
+    #[test]
+    fn of_many_processes_that_start_at_once_all_get_the_same_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("token.key");
+        let ids: Vec<String> = std::thread::scope(|scope| {
+            let starts: Vec<_> = (0..16)
+                .map(|_| scope.spawn(|| SigningKey::load_or_create(&path).unwrap().id))
+                .collect();
+            starts
+                .into_iter()
+                .map(|start| start.join().unwrap())
+                .collect()
+        });
+        assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
+        assert_eq!(
+            fs::read_dir(folder.path()).unwrap().count(),
+            1,
+            "no draft is left"
+        );
     }
 
     #[test]

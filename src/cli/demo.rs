@@ -78,7 +78,7 @@ pub fn run(data_dir: &Path, listen: &str) -> Outcome {
             data_dir.display()
         ))
     };
-    crate::app::private_folder(data_dir).map_err(folder)?;
+    crate::private::folder(data_dir).map_err(folder)?;
     let config = Config::load(None, settings(data_dir, &address.to_string()))?;
     logging(&config);
     let app = Arc::new(App::new(config)?);
@@ -88,7 +88,7 @@ pub fn run(data_dir: &Path, listen: &str) -> Outcome {
     block_on(async {
         load(&app, &accounts, fresh).await?;
         app.blocking(reminders::plan_due).await?;
-        let sent = remind::drain(&app).await?;
+        let sent = remind::drain(&app).await?.sent;
         hints(data_dir, &format!("http://{address}"), &accounts, sent);
         serve::serve(Arc::clone(&app), listener).await
     })
@@ -120,6 +120,15 @@ fn settings(data_dir: &Path, address: &str) -> Vec<(String, String)> {
     settings
 }
 
+/// Everybody of the demonstration: address, institution, roles.
+fn expected() -> impl Iterator<Item = (String, &'static str, &'static [Role])> {
+    INSTITUTIONS.into_iter().flat_map(|(slug, ..)| {
+        PEOPLE
+            .into_iter()
+            .map(move |(local, _, roles)| (format!("{local}@{slug}.example"), slug, roles))
+    })
+}
+
 /// The accounts of an earlier start, or new ones with random passwords; written before they are used.
 ///
 /// Whether they are new ones comes with them.
@@ -128,28 +137,32 @@ fn accounts(data_dir: &Path) -> Result<(Vec<Account>, bool), Failure> {
     let fail =
         |error: &dyn std::fmt::Display| Failure::Text(format!("`{}`: {error}", path.display()));
     if let Ok(text) = fs::read(&path) {
-        let accounts = serde_json::from_slice(&text).map_err(|error| fail(&error))?;
+        let accounts: Vec<Account> = serde_json::from_slice(&text).map_err(|error| fail(&error))?;
+        let missing = expected()
+            .find(|(email, _, _)| !accounts.iter().any(|account| account.email == *email));
+        if let Some((email, _, _)) = missing {
+            return Err(fail(&format!(
+                "`{email}` is missing; delete the file to get new passwords"
+            )));
+        }
         return Ok((accounts, false));
     }
     let mut accounts = Vec::new();
-    for (institution, ..) in INSTITUTIONS {
-        for (local, _, roles) in PEOPLE {
-            let password = secret::random_token().map_err(|error| fail(&error))?;
-            // Short enough to copy; 96 random bits.
-            let password: String = password.expose_secret().chars().take(16).collect();
-            accounts.extend(roles.iter().map(|role| Account {
-                email: format!("{local}@{institution}.example"),
-                password: password.clone(),
-                role: *role,
-                institution: institution.to_owned(),
-            }));
-        }
+    for (email, institution, roles) in expected() {
+        let password = secret::random_token().map_err(|error| fail(&error))?;
+        // Short enough to copy; 96 random bits.
+        let password: String = password.expose_secret().chars().take(16).collect();
+        accounts.extend(roles.iter().map(|role| Account {
+            email: email.clone(),
+            password: password.clone(),
+            role: *role,
+            institution: institution.to_owned(),
+        }));
     }
     let text = serde_json::to_string_pretty(&accounts).map_err(|error| fail(&error))?;
     let temporary = path.with_extension("json.part");
-    let mut options = fs::OpenOptions::new();
+    let mut options = crate::private::options();
     options.write(true).create(true).truncate(true);
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(&temporary).map_err(|error| fail(&error))?;
     std::io::Write::write_all(&mut file, text.as_bytes()).map_err(|error| fail(&error))?;
     fs::rename(&temporary, &path).map_err(|error| fail(&error))?;
@@ -197,7 +210,7 @@ async fn load(app: &Arc<App>, accounts: &[Account], fresh: bool) -> Result<(), E
         }
         let file: ProgrammeFile = json::parse(text.as_bytes())?;
         unless_there(
-            app.blocking(move |app| programmes::import(app, By::Operator, slug, &file))
+            app.blocking(move |app| programmes::import(app, By::Operator, slug, &file, None))
                 .await
                 .map(|_| ()),
         )?;

@@ -63,7 +63,7 @@ pub fn catalogue(command: CatalogueCommand) -> Outcome {
 pub fn programme(app: &Arc<App>, command: ProgrammeCommand) -> Outcome {
     let ProgrammeCommand::Import { file: path } = command;
     let file: ProgrammeFile = json::parse(read(&path)?.as_bytes())?;
-    let imported = programmes::import(app, By::Operator, &file.institution, &file)?;
+    let imported = programmes::import(app, By::Operator, &file.institution, &file, None)?.body;
     say(&format!(
         "imported {}: {} budget lines, {} measures",
         imported.programmes.join(", "),

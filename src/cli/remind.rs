@@ -6,6 +6,7 @@ use chrono::{DateTime, Datelike as _, Utc};
 use clap::Args;
 
 use super::{Failure, Outcome, block_on, say};
+use crate::actions::outbox::Delivered;
 use crate::actions::{By, outbox, reminders};
 use crate::app::App;
 use crate::domain::reminder::DigestItem;
@@ -40,19 +41,42 @@ pub fn run(app: &Arc<App>, arguments: &RemindArguments) -> Outcome {
 
 async fn send(app: &Arc<App>) -> Outcome {
     let planned = app.blocking(reminders::plan_due).await?;
-    let sent = drain(app).await?;
-    say(&format!("{planned} planned, {sent} sent"));
-    Ok(())
+    let delivered = drain(app).await?;
+    say(&format!(
+        "{} planned, {} sent",
+        planned.mails, delivered.sent
+    ));
+    let mut faults = Vec::new();
+    if planned.failed > 0 {
+        let count = planned.failed;
+        faults.push(format!(
+            "{count} institutions could not be planned (see the log)"
+        ));
+    }
+    if delivered.waiting > 0 {
+        let count = delivered.waiting;
+        faults.push(format!(
+            "{count} mails were not accepted and will be tried again"
+        ));
+    }
+    if delivered.failed > 0 {
+        faults.push(format!("{} mails were given up", delivered.failed));
+    }
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::Text(faults.join("\n")))
+    }
 }
 
 /// Sends what is waiting until nothing is due any more.
-pub async fn drain(app: &Arc<App>) -> Result<usize, Error> {
-    let mut sent = 0;
+pub async fn drain(app: &Arc<App>) -> Result<Delivered, Error> {
+    let mut total = Delivered::default();
     loop {
         let delivered = outbox::deliver(app).await?;
-        sent += delivered.sent;
-        if delivered.leased == 0 {
-            return Ok(sent);
+        total += delivered;
+        if !delivered.goes_on() {
+            return Ok(total);
         }
     }
 }
@@ -104,10 +128,11 @@ fn print(view: &PreviewView) {
         ));
     }
     for mail in &view.mails {
-        let already = mail
-            .outbox
-            .as_deref()
-            .map_or_else(String::new, |state| format!(" [already {state}]"));
+        let already = match &mail.outbox {
+            Some(state) => format!(" [already {state}]"),
+            None if view.run_done => " [after the run of that day: with the next one]".to_owned(),
+            None => String::new(),
+        };
         say(&format!(
             "{}: {} <{}> as {:?}{already}",
             view.institution, mail.name, mail.to, mail.capacity

@@ -50,22 +50,35 @@ pub async fn serve(app: Arc<App>, listener: TcpListener) -> Outcome {
     let server = server::start(shared, listener).map_err(|error| text(&error))?;
     let handle = server.handle();
     let (stop, stopped) = watch::channel(false);
-    let jobs = actix_web::rt::spawn(jobs::run(Arc::clone(&app), stopped));
+    let mut jobs = actix_web::rt::spawn(jobs::run(Arc::clone(&app), stopped));
     let mut terminate = signal(SignalKind::terminate()).map_err(|error| text(&error))?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| text(&error))?;
     tracing::info!(%address, engine = app.store.engine(), mail = app.mailer.kind(), "listening");
     let stopping = async {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
+        let jobs_died = tokio::select! {
+            _ = terminate.recv() => false,
+            _ = interrupt.recv() => false,
+            // They only end when told. A service that no longer reminds anybody must not look healthy.
+            _ = &mut jobs => true,
+        };
         tracing::info!("stopping");
         let _ = stop.send(true);
-        handle.stop(true).await;
+        let finish = async {
+            if !jobs_died {
+                // A mail server that hangs does not keep us: what it has not confirmed goes out again at the next start.
+                let _ = tokio::time::timeout(JOBS_AT_STOP, &mut jobs).await;
+            }
+        };
+        tokio::join!(handle.stop(true), finish);
+        jobs_died
     };
-    let (served, ()) = tokio::join!(server, stopping);
-    // A mail server that hangs does not keep us: what it has not confirmed goes out again at the next start.
-    let _ = tokio::time::timeout(JOBS_AT_STOP, jobs).await;
+    let (served, jobs_died) = tokio::join!(server, stopping);
     tracing::info!("stopped");
-    served.map_err(|error| Failure::Text(format!("the server failed: {error}")))
+    served.map_err(|error| Failure::Text(format!("the server failed: {error}")))?;
+    if jobs_died {
+        return Err(Failure::Text(
+            "the jobs ended unexpectedly (see the log)".to_owned(),
+        ));
+    }
+    Ok(())
 }

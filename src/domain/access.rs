@@ -181,9 +181,9 @@ pub struct MeasureFacts<'a> {
     pub to: Option<Status>,
     /// Contributes to a basic requirement.
     pub fulfils_basic: bool,
-    /// User id of whoever asked for what is to be decided: who created the measure, when it is to be
-    /// approved; who reported it done, when it is to be checked.
-    pub requested_by: Option<&'a str>,
+    /// User ids of whoever asked for what is to be decided: who created or changed the measure, when it is
+    /// to be approved; who reported it done, when it is to be checked.
+    pub requested_by: &'a [String],
 }
 
 /// The policy cannot be used.
@@ -205,6 +205,7 @@ struct Types {
     institution: EntityTypeName,
     programme: EntityTypeName,
     measure: EntityTypeName,
+    measure_in_sight: EntityTypeName,
     action: EntityTypeName,
 }
 
@@ -255,6 +256,7 @@ impl Policy {
                 institution: name("Institution")?,
                 programme: name("Programme")?,
                 measure: name("Measure")?,
+                measure_in_sight: name("MeasureInSight")?,
                 action: name("Action")?,
             },
             visibility: std::iter::repeat_with(OnceLock::new)
@@ -287,7 +289,15 @@ impl Policy {
     }
 
     fn ask_visibility(&self, person: &Person) -> Visibility {
-        let actor = Actor::Person(person.clone());
+        // The answer is kept for everybody with these roles, so no unit may have a say in it.
+        let roles_only = |grant: &Grant| Grant {
+            role: grant.role,
+            org_unit: Some(String::new()),
+        };
+        let actor = Actor::Person(Person {
+            id: person.id.clone(),
+            grants: person.grants.iter().map(roles_only).collect(),
+        });
         let visible = |owner: Option<&str>| {
             let may_see = |class: &Confidentiality| {
                 let facts = MeasureFacts {
@@ -297,7 +307,7 @@ impl Policy {
                     status: Status::Proposed,
                     to: None,
                     fulfils_basic: false,
-                    requested_by: None,
+                    requested_by: &[],
                 };
                 self.permits(&actor, Action::MeasureRead, &Resource::Measure(facts))
             };
@@ -323,7 +333,7 @@ impl Policy {
 
     fn ask(&self, actor: &Actor, action: Action, resource: &Resource<'_>) -> Option<bool> {
         let principal = self.principal(actor)?;
-        let (resource, context) = self.resource(resource)?;
+        let (resource, context) = self.resource(action, resource)?;
         let action = EntityUid::from_type_name_and_id(
             self.types.action.clone(),
             EntityId::new(action.as_str()),
@@ -378,7 +388,14 @@ impl Policy {
         Entity::new(id, attributes.into_iter().collect(), HashSet::new()).ok()
     }
 
-    fn resource(&self, resource: &Resource<'_>) -> Option<(Entity, Context)> {
+    fn person(&self, id: &str) -> RestrictedExpression {
+        RestrictedExpression::new_entity_uid(EntityUid::from_type_name_and_id(
+            self.types.person.clone(),
+            EntityId::new(id),
+        ))
+    }
+
+    fn resource(&self, action: Action, resource: &Resource<'_>) -> Option<(Entity, Context)> {
         let id = |name: &EntityTypeName| {
             EntityUid::from_type_name_and_id(name.clone(), EntityId::new("it"))
         };
@@ -395,7 +412,15 @@ impl Policy {
                     Entity::new(id(&self.types.programme), attributes, HashSet::new()).ok()?;
                 Some((entity, Context::empty()))
             }
+            Resource::Measure(facts) if action == Action::MeasureRead => {
+                let owner = facts.owner.map(|id| ("owner".to_owned(), self.person(id)));
+                let attributes = owner.into_iter().chain([class(&facts.confidentiality)]);
+                let kind = id(&self.types.measure_in_sight);
+                let entity = Entity::new(kind, attributes.collect(), HashSet::new()).ok()?;
+                Some((entity, Context::empty()))
+            }
             Resource::Measure(facts) => {
+                let requested_by = facts.requested_by.iter().map(|id| self.person(id));
                 let mut attributes = vec![
                     class(&facts.confidentiality),
                     ("status".to_owned(), word(facts.status.as_str())),
@@ -403,17 +428,13 @@ impl Policy {
                         "fulfils_basic".to_owned(),
                         RestrictedExpression::new_bool(facts.fulfils_basic),
                     ),
+                    (
+                        "requested_by".to_owned(),
+                        RestrictedExpression::new_set(requested_by),
+                    ),
                 ];
-                let people = [("owner", facts.owner), ("requested_by", facts.requested_by)];
-                for (name, id) in people {
-                    if let Some(id) = id {
-                        let person = EntityUid::from_type_name_and_id(
-                            self.types.person.clone(),
-                            EntityId::new(id),
-                        );
-                        let person = RestrictedExpression::new_entity_uid(person);
-                        attributes.push((name.to_owned(), person));
-                    }
+                if let Some(owner) = facts.owner {
+                    attributes.push(("owner".to_owned(), self.person(owner)));
                 }
                 if let Some(unit) = facts.org_unit {
                     attributes.push(("org_unit".to_owned(), word(unit)));

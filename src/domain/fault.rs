@@ -36,8 +36,6 @@ text_enum! {
         NotPeriodEnd = "not_period_end",
         /// Does not fit another field.
         Inconsistent = "inconsistent",
-        /// A total that its parts do not add up to.
-        TotalDiffers = "total_differs",
         /// A hard ceiling would be exceeded.
         CeilingExceeded = "ceiling_exceeded",
         /// The person cannot be given this task.
@@ -80,15 +78,20 @@ impl Fault {
 #[derive(Debug, Default)]
 pub struct Faults(Vec<Fault>);
 
+/// More faults than these help nobody, and each one is text that somebody has to write.
+const MOST_FAULTS: usize = 100;
+
 impl Faults {
     /// None yet.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds one.
+    /// Adds one; beyond a hundred nothing more is noted.
     pub fn push(&mut self, fault: Fault) {
-        self.0.push(fault);
+        if self.0.len() < MOST_FAULTS {
+            self.0.push(fault);
+        }
     }
 
     /// Text of one line or more: trimmed length in characters within `min..=max`, no control

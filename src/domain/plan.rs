@@ -161,6 +161,9 @@ pub struct Plan {
     pub sums: Vec<YearAmount>,
     /// Sum over all years in cents.
     pub total_cents: i64,
+    /// Part of it that the paper contradicts itself about (flag `conflict`), in cents: without it, the
+    /// total is what the other reading of the paper gives. Neither is chosen.
+    pub conflict_cents: i64,
     /// Sums of the double budgets.
     pub double_budgets: Vec<DoubleBudget>,
     /// Ceilings and headroom.
@@ -203,6 +206,8 @@ pub fn table(
     };
     let sums = year_sums(&years, entries())?;
     let total_cents = sum(sums.iter().map(|year| year.cents))?;
+    let in_conflict = |entry: &&PlanEntry| entry.flag == Some(EntryFlag::Conflict);
+    let conflict_cents = sum(entries().filter(in_conflict).map(|entry| entry.cents))?;
     let double_budgets = double_budgets
         .iter()
         .map(|pair| {
@@ -245,6 +250,7 @@ pub fn table(
         years,
         sums,
         total_cents,
+        conflict_cents,
         double_budgets,
         ceilings,
         printed_totals,

@@ -15,7 +15,7 @@ use super::programme::{
 
 mod check;
 
-pub use check::{check, check_due, check_links};
+pub use check::{MAX_LINKS, check, check_due, check_links, check_sizes};
 
 /// The only form there is so far.
 pub const FORMAT: &str = "zinne-programme/1";

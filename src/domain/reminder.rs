@@ -31,6 +31,20 @@ fn time_of_day<'de, D: serde::Deserializer<'de>>(from: D) -> Result<NaiveTime, D
     })
 }
 
+impl OpenMeasure {
+    /// The title that may leave the house in a mail (DOMAIN §5.6, §7.4): of an internal measure the one for the
+    /// public, where there is one; none above that class.
+    fn title_outside(&self) -> Option<String> {
+        match self.confidentiality {
+            Confidentiality::Public => Some(self.title.clone()),
+            Confidentiality::Internal => {
+                Some(self.title_public.as_ref().unwrap_or(&self.title).clone())
+            }
+            Confidentiality::Confidential | Confidentiality::StrictlyConfidential => None,
+        }
+    }
+}
+
 impl ReminderPolicy {
     /// Reads and checks the policy.
     ///
@@ -92,7 +106,9 @@ pub struct OpenMeasure {
     pub reference: String,
     /// Title.
     pub title: String,
-    /// Class; above internal the title does not leave (DOMAIN §5.6).
+    /// Title for the public, where there is one.
+    pub title_public: Option<String>,
+    /// Class; it decides what of the measure may stand in a mail.
     pub confidentiality: Confidentiality,
     /// Status.
     pub status: Status,
@@ -152,6 +168,8 @@ pub struct DigestItem {
     pub reference: String,
     /// Title, unless the class forbids it to leave.
     pub title: Option<String>,
+    /// Class; of a strictly confidential measure not even the reference leaves.
+    pub confidentiality: Confidentiality,
     /// Status.
     pub status: Status,
     /// Unit.
@@ -256,9 +274,8 @@ pub fn still_wanted(
         let concerned = is_isb || measure.owner.as_ref() == Some(&planned.recipient_id);
         let same = measure.status.runs() && measure.due == item.due;
         (concerned && same).then(|| DigestItem {
-            title: item
-                .title
-                .filter(|_| measure.confidentiality <= Confidentiality::Internal),
+            title: measure.title_outside(),
+            confidentiality: measure.confidentiality,
             status: measure.status,
             ..item
         })
@@ -281,8 +298,6 @@ pub fn still_wanted(
 }
 
 fn item(measure: &OpenMeasure, days_overdue: i64, names: &BTreeMap<&str, &str>) -> DigestItem {
-    let title =
-        (measure.confidentiality <= Confidentiality::Internal).then(|| measure.title.clone());
     let owner = measure
         .owner
         .as_deref()
@@ -290,7 +305,8 @@ fn item(measure: &OpenMeasure, days_overdue: i64, names: &BTreeMap<&str, &str>) 
         .map(|name| (*name).to_owned());
     DigestItem {
         reference: measure.reference.clone(),
-        title,
+        title: measure.title_outside(),
+        confidentiality: measure.confidentiality,
         status: measure.status,
         org_unit: measure.org_unit.clone(),
         owner,
@@ -326,6 +342,7 @@ mod tests {
         OpenMeasure {
             reference: reference.to_owned(),
             title: format!("Titel {reference}"),
+            title_public: None,
             confidentiality: Confidentiality::Internal,
             status: Status::InProgress,
             org_unit: None,
@@ -458,6 +475,36 @@ mod tests {
             "2022-10-17".parse().unwrap(),
         );
         assert_eq!(plans[0].overdue[0].title, None);
+    }
+
+    #[test]
+    fn the_class_decides_which_title_leaves() {
+        for (class, public, expected) in [
+            (
+                Confidentiality::Public,
+                Some("öffentlich"),
+                Some("Titel M-1"),
+            ),
+            (
+                Confidentiality::Internal,
+                Some("öffentlich"),
+                Some("öffentlich"),
+            ),
+            (Confidentiality::Internal, None, Some("Titel M-1")),
+            (Confidentiality::Confidential, Some("öffentlich"), None),
+            (
+                Confidentiality::StrictlyConfidential,
+                Some("öffentlich"),
+                None,
+            ),
+        ] {
+            let measure = OpenMeasure {
+                confidentiality: class,
+                title_public: public.map(str::to_owned),
+                ..measure("M-1", None, "2022-10-10")
+            };
+            assert_eq!(measure.title_outside().as_deref(), expected, "{class}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::address::Limiter;
+use super::answer;
 use super::extract::{Json, NoQuery, Query};
 use super::openapi::{ReadProblems, SignInProblems};
 use super::problem::request_id;
@@ -74,7 +75,7 @@ pub async fn login(
     _: Query<NoQuery>,
     body: Json<LoginRequest>,
 ) -> Result<HttpResponse> {
-    limiter.count(&request)?;
+    limiter.count_sign_in(&request)?;
     let LoginRequest { email, password } = body.0;
     let mut faults = Faults::new();
     faults.text("/email", &email, 1, 254);
@@ -103,7 +104,7 @@ pub async fn refresh(
     _: Query<NoQuery>,
     body: Json<RefreshRequest>,
 ) -> Result<HttpResponse> {
-    limiter.count(&request)?;
+    limiter.count_refresh(&request)?;
     let (token, request_id) = (body.0.refresh_token, request_id(&request));
     let signed_in = app
         .blocking(move |app| sessions::refresh(app, &token, &request_id))
@@ -176,11 +177,11 @@ pub async fn me(app: web::Data<App>, caller: Caller, _: Query<NoQuery>) -> Resul
             name,
             roles: roles.into_iter().map(role).collect(),
         });
-    Ok(HttpResponse::Ok().json(MeView {
+    answer::resource(&MeView {
         id: me.user.id,
         email: me.user.email,
         name: me.user.display_name,
         locale: me.user.locale,
         institutions: institutions.collect(),
-    }))
+    })
 }

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::answer;
 use super::extract::{NoQuery, Query};
 use super::openapi::ReadProblems;
 use super::page;
@@ -256,11 +257,11 @@ pub async fn get_catalogue(
         standard: sum(|counts| counts.standard),
         elevated: sum(|counts| counts.elevated),
     };
-    Ok(HttpResponse::Ok().json(CatalogueOverview {
+    answer::resource(&CatalogueOverview {
         catalogue: found.catalogue.into(),
         requirements,
         layers,
-    }))
+    })
 }
 
 /// Which modules.
@@ -319,7 +320,7 @@ pub async fn get_module(
         .into_iter()
         .next()
         .ok_or_else(|| Error::new(Code::NotFound))?;
-    Ok(HttpResponse::Ok().json(ModuleView::new(module, &counts)?))
+    answer::resource(&ModuleView::new(module, &counts)?)
 }
 
 /// Which requirements.
@@ -411,5 +412,5 @@ pub async fn get_requirement(
     let found = app
         .blocking(move |app| catalogue::requirement(app, By::Caller(&caller), &key, &id))
         .await?;
-    Ok(HttpResponse::Ok().json(RequirementView::try_from(found)?))
+    answer::resource(&RequirementView::try_from(found)?)
 }

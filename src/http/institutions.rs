@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::answer;
 use super::extract::{NoQuery, Query};
 use super::openapi::ReadProblems;
 use crate::actions::{By, Caller, institutions};
@@ -38,9 +39,9 @@ pub async fn get_institution(
     let found = app
         .blocking(move |app| institutions::read(app, By::Caller(&caller), &path))
         .await?;
-    Ok(HttpResponse::Ok().json(InstitutionView {
+    answer::resource(&InstitutionView {
         slug: found.slug,
         name: found.name,
         kind: found.kind,
-    }))
+    })
 }

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::answer;
 use super::extract::{IdempotencyKey, IfMatch, Json, NoQuery, Query};
 use super::openapi::{ChangeProblems, CreateProblems, ReadProblems};
 use super::page;
@@ -173,7 +174,8 @@ pub async fn list_measures(
         ("Idempotency-Key" = Option<String>, Header, description = "At most 255 characters; kept for a day")),
     request_body = MeasureInput,
     responses((status = 201, description = "Created", body = MeasureView,
-        headers(("ETag" = String, description = "For If-Match"), ("Location" = String, description = "Path of the measure"))), CreateProblems))]
+        headers(("ETag" = String, description = "For If-Match"), ("Location" = String, description = "Path of the measure"),
+            ("Idempotent-Replayed" = bool, description = "`true` where an earlier request got this answer"))), CreateProblems))]
 #[post("/institutions/{institution}/measures")]
 pub async fn create_measure(
     app: web::Data<App>,
@@ -196,17 +198,14 @@ pub async fn create_measure(
             )
         })
         .await?;
-    let mut response = HttpResponse::Created();
-    if created.replayed {
-        response.insert_header(("idempotent-replayed", "true"));
-    }
-    Ok(response
-        .insert_header((header::ETAG, created.measure.etag()))
+    let measure = created.body;
+    Ok(answer::created(created.replayed)
+        .insert_header((header::ETAG, measure.etag()))
         .insert_header((
             header::LOCATION,
-            format!("{location}/{}", created.measure.summary.reference),
+            format!("{location}/{}", measure.summary.reference),
         ))
-        .json(created.measure))
+        .json(measure))
 }
 
 /// One measure, by reference or id.
@@ -225,7 +224,7 @@ pub async fn get_measure(
     let found = app
         .blocking(move |app| measures::read(app, By::Caller(&caller), &institution, &measure))
         .await?;
-    Ok(answer(found))
+    Ok(versioned(found))
 }
 
 /// Change fields of a measure.
@@ -257,14 +256,15 @@ pub async fn update_measure(
             )
         })
         .await?;
-    Ok(answer(changed))
+    Ok(versioned(changed))
 }
 
 /// Take a step: approve, start, block, report done, verify, …
 #[utoipa::path(tag = "measure", operation_id = "change_measure_status", security(("bearer" = [])),
     params(("institution" = String, Path, description = "Slug", example = "offenburg"),
         ("measure" = String, Path, description = "Reference or id", example = "M-2022-0007"),
-        ("If-Match" = String, Header, description = "ETag that was read", example = "\"v1\"")),
+        ("If-Match" = String, Header, description = "ETag that was read", example = "\"v1\""),
+        ("Idempotency-Key" = Option<String>, Header, description = "At most 255 characters; kept for a day")),
     request_body = StatusInput,
     responses((status = 200, description = "Measure as it is now", body = MeasureView, headers(("ETag" = String, description = "For If-Match"))), ChangeProblems))]
 #[post("/institutions/{institution}/measures/{measure}/status")]
@@ -273,6 +273,7 @@ pub async fn change_measure_status(
     caller: Caller,
     path: web::Path<(String, String)>,
     seen: IfMatch,
+    key: IdempotencyKey,
     _: Query<NoQuery>,
     body: Json<StatusInput>,
 ) -> Result<HttpResponse> {
@@ -286,13 +287,16 @@ pub async fn change_measure_status(
                 &measure,
                 &seen.0,
                 &body.0,
+                key.0.as_deref(),
             )
         })
         .await?;
-    Ok(answer(changed))
+    let mut response = versioned(changed.body);
+    answer::mark(response.headers_mut(), changed.replayed);
+    Ok(response)
 }
 
-fn answer(measure: MeasureView) -> HttpResponse {
+fn versioned(measure: MeasureView) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((header::ETAG, measure.etag()))
         .json(measure)

@@ -1,6 +1,7 @@
 //! REST: one file per resource, handlers of a few lines. What they decide is in `actions`.
 
 pub mod address;
+pub mod answer;
 pub mod audit;
 pub mod auth;
 pub mod catalogues;

@@ -81,6 +81,7 @@ fn problems(of: &[(u16, &str)]) -> BTreeMap<String, RefOr<Response>> {
 }
 
 const UNAUTHENTICATED: (u16, &str) = (401, "No valid access token, or the session has ended");
+const TIMEOUT: (u16, &str) = (408, "The body did not arrive in time");
 const FORBIDDEN: (u16, &str) = (403, "The policy does not permit it");
 const NOT_FOUND: (u16, &str) = (404, "Not there, or out of the caller's sight");
 
@@ -91,6 +92,7 @@ impl IntoResponses for SignInProblems {
         problems(&[
             (401, "Address or password, or the refresh token, are wrong"),
             (403, "The account has been disabled"),
+            TIMEOUT,
             (413, "The body is too large"),
             (415, "The body is not JSON"),
             (422, "The input breaks a rule"),
@@ -115,6 +117,7 @@ impl IntoResponses for CreateProblems {
             UNAUTHENTICATED,
             FORBIDDEN,
             NOT_FOUND,
+            TIMEOUT,
             (409, "Something with this key is already there"),
             (413, "The body is too large"),
             (415, "The body is not JSON"),
@@ -131,6 +134,7 @@ impl IntoResponses for ChangeProblems {
             UNAUTHENTICATED,
             FORBIDDEN,
             NOT_FOUND,
+            TIMEOUT,
             (409, "The step is not possible now; `detail` says which are"),
             (412, "Changed since it was read"),
             (413, "The body is too large"),

@@ -2,7 +2,7 @@
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::{StatusCode, header};
+use actix_web::http::{Method, StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, ResponseError, web};
 use serde::Serialize;
@@ -144,17 +144,33 @@ pub async fn render<B: MessageBody>(
     Ok(ServiceResponse::new(request, response).map_into_right_body())
 }
 
-/// Middleware that refuses NUL in a path: nothing is called so, and PostgreSQL refuses to compare with it.
+/// Methods of HTTP (RFC 9110, 5789) that may get as far as the router.
+const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
+/// Middleware that keeps odd requests from everything behind it: methods of the client's own invention, which
+/// would be counted one by one for ever, and NUL in a path, which nothing is called by and PostgreSQL refuses to
+/// compare with. HEAD is GET whose body the server leaves out.
 ///
 /// # Errors
 /// None of its own.
-pub async fn refuse_nul<B: MessageBody>(
-    request: ServiceRequest,
+pub async fn refuse_odd<B: MessageBody>(
+    mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
     if request.path().contains("%00") {
         let refused = request.error_response(Error::new(Code::NotFound));
         return Ok(refused.map_into_right_body());
+    }
+    if !METHODS.contains(&request.method().as_str()) {
+        let paths = request.app_data::<web::Data<KnownPaths>>();
+        let refused = match paths.map(|paths| paths.wrong_method(request.path())) {
+            Some(Ok(answer)) => request.into_response(answer),
+            _ => request.error_response(Error::new(Code::NotFound)),
+        };
+        return Ok(refused.map_into_right_body());
+    }
+    if request.method() == Method::HEAD {
+        request.head_mut().method = Method::GET;
     }
     Ok(next.call(request).await?.map_into_left_body())
 }
@@ -259,6 +275,7 @@ impl KnownPaths {
                 .map(|(path, item)| {
                     let methods = [
                         ("GET", item.get.is_some()),
+                        ("HEAD", item.get.is_some()),
                         ("POST", item.post.is_some()),
                         ("PATCH", item.patch.is_some()),
                         ("PUT", item.put.is_some()),
@@ -278,11 +295,18 @@ impl KnownPaths {
         )
     }
 
-    fn allowed(&self, path: &str) -> Option<&str> {
-        self.0
+    /// What a path answers to a method that it does not have: 405 with those it has, or `not_found`.
+    fn wrong_method(&self, path: &str) -> Result<HttpResponse, Error> {
+        let known = self
+            .0
             .iter()
-            .find(|(definition, _)| definition.is_match(path))
-            .map(|(_, allowed)| allowed.as_str())
+            .find(|(definition, _)| definition.is_match(path));
+        let Some((_, allowed)) = known else {
+            return Err(Error::new(Code::NotFound));
+        };
+        Ok(HttpResponse::MethodNotAllowed()
+            .insert_header((header::ALLOW, allowed.as_str()))
+            .finish())
     }
 }
 
@@ -291,10 +315,5 @@ pub async fn nowhere(
     request: HttpRequest,
     paths: web::Data<KnownPaths>,
 ) -> Result<HttpResponse, Error> {
-    match paths.allowed(request.path()) {
-        Some(allowed) => Ok(HttpResponse::MethodNotAllowed()
-            .insert_header((header::ALLOW, allowed))
-            .finish()),
-        None => Err(Error::new(Code::NotFound)),
-    }
+    paths.wrong_method(request.path())
 }

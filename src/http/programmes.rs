@@ -6,7 +6,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::extract::{Json, NoQuery, Query};
+use super::answer;
+use super::extract::{IdempotencyKey, Json, NoQuery, Query};
 use super::openapi::{CreateProblems, ReadProblems};
 use crate::actions::{By, Caller, programmes};
 use crate::app::App;
@@ -209,7 +210,8 @@ pub async fn list_programmes(
 /// Import a programme file, as a whole or not at all. Measures have to be proposed: steps that were taken
 /// before zinne are the operator's to import.
 #[utoipa::path(tag = "programme", operation_id = "import_programme", security(("bearer" = [])),
-    params(("institution" = String, Path, description = "Slug", example = "offenburg")),
+    params(("institution" = String, Path, description = "Slug", example = "offenburg"),
+        ("Idempotency-Key" = Option<String>, Header, description = "At most 255 characters; kept for a day")),
     request_body = ProgrammeFile,
     responses((status = 201, description = "Imported", body = ImportView), CreateProblems))]
 #[post("/institutions/{institution}/programmes")]
@@ -217,15 +219,19 @@ pub async fn import_programme(
     app: web::Data<App>,
     caller: Caller,
     path: web::Path<String>,
+    key: IdempotencyKey,
     _: Query<NoQuery>,
     body: Json<ProgrammeFile>,
 ) -> Result<HttpResponse> {
     let location = format!("/api/v1/institutions/{path}/programmes");
     let imported = app
-        .blocking(move |app| programmes::import(app, By::Caller(&caller), &path, &body.0))
+        .blocking(move |app| {
+            programmes::import(app, By::Caller(&caller), &path, &body.0, key.0.as_deref())
+        })
         .await?;
     let measure = |(key, reference)| ImportedMeasure { key, reference };
-    Ok(HttpResponse::Created()
+    let (imported, replayed) = (imported.body, imported.replayed);
+    Ok(answer::created(replayed)
         .insert_header((header::LOCATION, location))
         .json(ImportView {
             programmes: imported.programmes,
@@ -251,13 +257,13 @@ pub async fn get_programme(
         .blocking(move |app| programmes::read(app, By::Caller(&caller), &institution, &key))
         .await?;
     let sum = |of: fn(&Post) -> i32| found.posts.iter().map(|post| i64::from(of(post))).sum();
-    Ok(HttpResponse::Ok().json(ProgrammeView {
+    answer::resource(&ProgrammeView {
         posts_hundredths: sum(|post| post.hundredths),
         posts_early_hundredths: sum(|post| post.early_hundredths),
         summary: found.programme.try_into()?,
         resolution: found.resolution.map(ResolutionView::from),
         posts: found.posts.into_iter().map(PostView::from).collect(),
-    }))
+    })
 }
 
 /// The plan table as the council paper prints it: groups, years, sums, double budgets, headroom, printed totals.
@@ -276,10 +282,10 @@ pub async fn get_programme_plan(
     let (programme, plan) = app
         .blocking(move |app| programmes::plan(app, By::Caller(&caller), &institution, &key))
         .await?;
-    Ok(HttpResponse::Ok().json(PlanView {
+    answer::resource(&PlanView {
         programme: programme.key,
         title: programme.title,
         currency: "EUR".to_owned(),
         plan,
-    }))
+    })
 }

@@ -40,6 +40,8 @@ pub struct PreviewView {
     pub quiet: Option<String>,
     /// Working day, but before the time of the run.
     pub too_early: bool,
+    /// The run of that day has been: what it did not plan (`outbox` is null) goes out with the next one.
+    pub run_done: bool,
     /// The next run after that instant.
     pub next_run: DateTime<Utc>,
     /// The mails.
@@ -88,6 +90,7 @@ impl PreviewView {
             working_day: quiet.is_none(),
             quiet,
             too_early: preview.too_early,
+            run_done: preview.run_done,
             next_run: preview.next_run,
             mails: preview.mails.into_iter().map(mail).collect(),
         }

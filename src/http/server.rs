@@ -9,13 +9,13 @@ use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::header;
 use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
 use actix_web::{HttpMessage as _, HttpResponse, HttpServer, web};
-use tracing_actix_web::{RootSpanBuilder, TracingLogger};
+use tracing_actix_web::{RequestId, RootSpanBuilder, TracingLogger};
 use utoipa_actix_web::AppExt as _;
 use utoipa_swagger_ui::{Config as SwaggerConfig, SwaggerUi};
 
 use super::address::Limiter;
 use super::metrics::{Metrics, refresh};
-use super::problem::{KnownPaths, nowhere, refuse_nul, render};
+use super::problem::{KnownPaths, nowhere, refuse_odd, render};
 use super::{openapi, routes};
 use crate::app::App;
 use crate::error::Error;
@@ -91,11 +91,12 @@ pub fn router(
         .route("/api/docs", web::get().to(to_docs))
         .service(docs)
         .default_service(web::to(nowhere))
-        .wrap(from_fn(refuse_nul))
-        .wrap(security_headers(https))
-        .wrap(from_fn(render))
+        // The innermost first. Whatever is counted, refused or answered gets its headers and words further out.
         .wrap(shared.metrics.requests.clone())
         .wrap(from_fn(refresh))
+        .wrap(from_fn(refuse_odd))
+        .wrap(security_headers(https))
+        .wrap(from_fn(render))
         .wrap(TracingLogger::<RequestLog>::new())
         .wrap(Compress::default())
 }
@@ -143,7 +144,16 @@ struct RequestLog;
 impl RootSpanBuilder for RequestLog {
     fn on_request_start(request: &ServiceRequest) -> tracing::Span {
         request.extensions_mut().insert(Instant::now());
-        tracing_actix_web::root_span!(request)
+        let id = request.extensions().get::<RequestId>().copied();
+        let limiter = request.app_data::<web::Data<Limiter>>();
+        // Neither query (it may name people) nor user agent, and no address but one that we believe.
+        tracing::info_span!(
+            "request",
+            request_id = id.map(tracing::field::display),
+            method = %request.method(),
+            path = request.path(),
+            client = limiter.map(|limiter| tracing::field::display(limiter.client(request.request()))),
+        )
     }
 
     fn on_request_end<B: MessageBody>(

@@ -38,7 +38,7 @@ async fn round(app: &Arc<App>, stop: &watch::Receiver<bool>) {
     }
     while !*stop.borrow() {
         match outbox::deliver(app).await {
-            Ok(delivered) if delivered.leased == 0 => break,
+            Ok(delivered) if !delivered.goes_on() => break,
             Ok(_) => {}
             Err(error) => {
                 tracing::error!(cause = error.chain(), "sending mails failed");

@@ -73,6 +73,8 @@ pub struct Digest {
     pub occurrence_key: String,
     /// Version of the reminder rules.
     pub policy_version: String,
+    /// How many days ahead something counts as due soon.
+    pub due_soon_days: i64,
 }
 
 /// One measure in a digest.
@@ -80,6 +82,8 @@ pub struct Digest {
 pub struct Item {
     /// `M-2022-0007`.
     pub reference: String,
+    /// Strictly confidential: only counted.
+    pub only_counted: bool,
     /// `None` where the measure is confidential: then only reference and due
     /// date are shown.
     pub title: Option<String>,

@@ -33,6 +33,9 @@ pub(super) enum MimeError {
     Build(#[from] lettre::error::Error),
 }
 
+/// No receipts and no out-of-office notes. Not `All`: that would suppress reports of what could not be delivered.
+const SUPPRESS: &str = "DR, RN, NRN, OOF, AutoReply";
+
 /// Builds the mail; line breaks and other control characters can only ever be
 /// body text, never part of a header or of the envelope.
 pub(super) fn build(message: &Message) -> Result<Mail, MimeError> {
@@ -51,7 +54,7 @@ pub(super) fn build(message: &Message) -> Result<Mail, MimeError> {
     // standard, and some filters count it against a mail.
     builder = builder
         .raw_header(fixed("Auto-Submitted", "auto-generated"))
-        .raw_header(fixed("X-Auto-Response-Suppress", "All"));
+        .raw_header(fixed("X-Auto-Response-Suppress", SUPPRESS));
     if message.resent {
         builder = builder.raw_header(fixed("X-Zinne-Resent", "true"));
     }
@@ -98,11 +101,11 @@ fn recipient(message: &Message) -> Result<Mailbox, MimeError> {
     Ok(Mailbox::new((!name.is_empty()).then_some(name), email))
 }
 
-fn address(field: &'static str, value: &str) -> Result<Address, MimeError> {
+pub(super) fn address(field: &'static str, value: &str) -> Result<Address, MimeError> {
     checked(field, value, value.parse().ok())
 }
 
-fn mailbox(field: &'static str, value: &str) -> Result<Mailbox, MimeError> {
+pub(super) fn mailbox(field: &'static str, value: &str) -> Result<Mailbox, MimeError> {
     if let Some((name, email)) = named(value) {
         let name = one_line(name.trim().trim_matches('"'));
         let email = address(field, email)?;

@@ -44,7 +44,7 @@ fn headers_say_who_when_and_that_a_machine_wrote_it() {
     );
     assert_eq!(header(&mail, "Reply-To"), ["isb@offenburg.example"]);
     assert_eq!(header(&mail, "Auto-Submitted"), ["auto-generated"]);
-    assert_eq!(header(&mail, "X-Auto-Response-Suppress"), ["All"]);
+    assert_eq!(header(&mail, "X-Auto-Response-Suppress"), [SUPPRESS]);
     assert_eq!(header(&mail, "MIME-Version"), ["1.0"]);
     assert!(header(&mail, "Precedence").is_empty());
     assert!(header(&mail, "X-Zinne-Resent").is_empty());

@@ -150,9 +150,10 @@ pub struct Accepted {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{reply}")]
 pub struct SendError {
-    /// Trying again cannot help: the server refused this mail with a 5xx reply,
-    /// or it cannot be put into MIME form. A refused sign-in or greeting is not
-    /// permanent: it is about the settings and hits every mail alike.
+    /// Trying again cannot help: the server refused this mail or its recipient
+    /// with a 5xx reply, or it cannot be put into MIME form. A refused sign-in,
+    /// greeting or sender is not permanent: it is about the settings and hits
+    /// every mail alike.
     pub permanent: bool,
     /// The server may have the mail: contact was lost after its last byte could
     /// have been on the way. The next attempt may make a twin.
@@ -196,13 +197,14 @@ fn turns_direction(c: char) -> bool {
 /// Whether something is a bare mail address that mail can be sent to.
 #[must_use]
 pub fn is_address(text: &str) -> bool {
-    text.is_ascii() && text.parse::<lettre::Address>().is_ok()
+    mime::address("", text).is_ok()
 }
 
-/// Domain of a sender such as `zinne <zinne@stadt.example>`, for Message-IDs; `None` if it is no address.
+/// Domain of a sender such as `zinne <zinne@stadt.example>`, for Message-IDs; `None` if no mail could be sent
+/// from it.
 #[must_use]
 pub fn sender_domain(sender: &str) -> Option<String> {
-    let mailbox: lettre::message::Mailbox = sender.parse().ok()?;
+    let mailbox = mime::mailbox("", sender).ok()?;
     Some(mailbox.email.domain().to_owned())
 }
 
@@ -282,6 +284,34 @@ mod tests {
         assert!(files[0].ends_with(&name));
         let mail = std::fs::read_to_string(&files[0]).unwrap();
         assert!(mail.contains("X-Zinne-Resent: true\r\n"));
+    }
+
+    #[test]
+    fn what_is_accepted_as_an_address_can_be_sent_to() {
+        for (text, right) in [
+            ("anna@offenburg.example", true),
+            ("anna+zinne@offenburg.example", true),
+            ("anna", false),
+            ("\"a b\"@offenburg.example", false),
+            ("anna@stadt-köln.example", false),
+            ("Anna <anna@offenburg.example>", false),
+            ("anna@offenburg.example\r\nBcc: x@y.example", false),
+        ] {
+            assert_eq!(is_address(text), right, "{text}");
+            let mail = Message {
+                to: text.into(),
+                ..message()
+            };
+            assert_eq!(mime::build(&mail).is_ok(), right, "{text}");
+        }
+        for (text, domain) in [
+            ("zinne <zinne@stadt.example>", Some("stadt.example")),
+            ("zinne@stadt.example", Some("stadt.example")),
+            ("zinne <zinne@stadt-köln.example>", None),
+            ("zinne", None),
+        ] {
+            assert_eq!(sender_domain(text).as_deref(), domain, "{text}");
+        }
     }
 
     #[test]

@@ -137,3 +137,20 @@ pub fn last_actor(
         .optional()?;
     Ok(found.flatten())
 }
+
+/// Everybody who caused an event of one of these sorts on a thing.
+pub fn actors(
+    db: &mut Db,
+    entity_kind: &str,
+    entity_id: &str,
+    actions: &[&str],
+) -> Result<Vec<String>> {
+    let found: Vec<Option<String>> = audit_events::table
+        .filter(audit_events::entity_kind.eq(entity_kind))
+        .filter(audit_events::entity_id.eq(entity_id))
+        .filter(audit_events::action.eq_any(actions))
+        .select(audit_events::actor_id)
+        .distinct()
+        .load(db)?;
+    Ok(found.into_iter().flatten().collect())
+}

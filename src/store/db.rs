@@ -160,11 +160,8 @@ fn connect(target: &Target, limits: &Limits) -> Result<Db, ConnectionError> {
 /// Makes the file, readable by its owner only, if it is not there: it holds the gaps of a city. What
 /// SQLite puts beside it gets the same rights.
 fn private(path: &str) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
+    let mut options = crate::private::options();
+    options.create(true).append(true).open(path).map(drop)
 }
 
 /// libpq waits for ever unless told otherwise.
@@ -440,6 +437,11 @@ impl From<diesel::result::Error> for Error {
             .iter()
             .any(|part| text.contains(part))
         };
+        let disk_full = |text: &str| {
+            ["disk is full", "No space left", "kein Speicherplatz"]
+                .iter()
+                .any(|part| text.contains(part))
+        };
         match &error {
             Diesel::NotFound => Error::new(Code::NotFound),
             Diesel::DatabaseError(Kind::UniqueViolation, _) => Error::new(Code::AlreadyExists),
@@ -454,7 +456,7 @@ impl From<diesel::result::Error> for Error {
                 tracing::error!(cause = %error, "database connection lost");
                 Error::new(Code::Unavailable).retry_after(5)
             }
-            Diesel::DatabaseError(_, info) if info.message().contains("disk is full") => {
+            Diesel::DatabaseError(_, info) if disk_full(info.message()) => {
                 tracing::error!(cause = %error, "disk full");
                 Error::new(Code::Unavailable).retry_after(60)
             }

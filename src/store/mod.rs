@@ -19,12 +19,17 @@ pub mod users;
 
 pub use db::{Db, Limits, Store, Target};
 
+use std::sync::Mutex;
+
 use crate::error::{Error, Result};
+
+/// Counts the ids of one instant, so that they sort in the order in which they were made.
+static CONTEXT: Mutex<uuid::ContextV7> = Mutex::new(uuid::ContextV7::new());
 
 /// A new id: UUIDv7, so that ids sort by the time of `now`.
 pub fn new_id(now: chrono::DateTime<chrono::Utc>) -> String {
     let seconds = u64::try_from(now.timestamp()).unwrap_or(0);
-    let time = uuid::Timestamp::from_unix(uuid::NoContext, seconds, now.timestamp_subsec_nanos());
+    let time = uuid::Timestamp::from_unix(&CONTEXT, seconds, now.timestamp_subsec_nanos());
     uuid::Uuid::new_v7(time).to_string()
 }
 

@@ -1,5 +1,7 @@
 //! Mails that have been planned and not yet (or finally) sent, and which day's planning is done.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
@@ -46,6 +48,16 @@ pub fn finish_run(
 pub fn has_run(db: &mut Db, job: &str, institution_id: &str, day: NaiveDate) -> Result<bool> {
     let run = job_runs::table.find((job, institution_id, day));
     Ok(diesel::select(diesel::dsl::exists(run)).get_result(db)?)
+}
+
+/// Days that have been planned since `from`, with the institution.
+pub fn runs_since(db: &mut Db, job: &str, from: NaiveDate) -> Result<HashSet<(String, NaiveDate)>> {
+    let rows: Vec<(String, NaiveDate)> = job_runs::table
+        .filter(job_runs::job.eq(job))
+        .filter(job_runs::day.ge(from))
+        .select((job_runs::institution_id, job_runs::day))
+        .load(db)?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Puts a mail into the outbox. `false` when this occurrence is already there: it never is there twice.
@@ -172,20 +184,6 @@ pub fn lease(
         ))
         .load(db)?;
     Ok(rows)
-}
-
-/// Whether somebody has a digest of a later day in the outbox, waiting or sent.
-pub fn is_superseded(
-    db: &mut Db,
-    institution_id: &str,
-    recipient_id: &str,
-    day: NaiveDate,
-) -> Result<bool> {
-    let later = outbox::table
-        .filter(outbox::institution_id.eq(institution_id))
-        .filter(outbox::recipient_id.eq(recipient_id))
-        .filter(outbox::day.gt(day));
-    Ok(diesel::select(diesel::dsl::exists(later)).get_result(db)?)
 }
 
 /// What became of an attempt.

@@ -1,6 +1,6 @@
 //! Programmes with resolutions, groups, lines, entries, ceilings, posts and printed totals.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
@@ -363,39 +363,53 @@ fn printed_totals_of(db: &mut Db, programme_id: &str) -> Result<Vec<plan::Printe
         .collect()
 }
 
+/// Money of a programme in one year.
+#[derive(Debug)]
+pub struct YearSum {
+    /// Programme key.
+    pub programme: String,
+    /// Year.
+    pub year: i32,
+    /// Type of entry.
+    pub entry_type: EntryType,
+    /// Whether the paper contradicts itself about these entries.
+    pub in_conflict: bool,
+    /// Cents.
+    pub cents: i64,
+}
+
 /// Money per programme, year and type of entry, for all programmes of an institution at once.
-pub fn budget_by_year(
-    db: &mut Db,
-    institution_id: &str,
-) -> Result<Vec<(String, i32, EntryType, i64)>> {
+pub fn budget_by_year(db: &mut Db, institution_id: &str) -> Result<Vec<YearSum>> {
     // Summed here and not in SQL: the sum of bigint is numeric on PostgreSQL and integer on SQLite,
     // and an overflow has to be an error on both.
-    let rows: Vec<(String, i32, EntryType, i64)> = budget_entries::table
+    type Row = (String, i32, EntryType, Option<EntryFlag>, i64);
+    let rows: Vec<Row> = budget_entries::table
         .inner_join(budget_lines::table.inner_join(programmes::table))
         .filter(programmes::institution_id.eq(institution_id))
-        .order((
-            programmes::key,
-            budget_entries::year,
-            budget_entries::entry_type,
-        ))
         .select((
             programmes::key,
             budget_entries::year,
             budget_entries::entry_type,
+            budget_entries::flag,
             budget_entries::cents,
         ))
         .load(db)?;
-    let mut sums: Vec<(String, i32, EntryType, i64)> = Vec::new();
-    for (key, year, entry_type, cents) in rows {
-        match sums.last_mut() {
-            Some(last) if last.0 == key && last.1 == year && last.2 == entry_type => {
-                last.3 = last
-                    .3
-                    .checked_add(cents)
-                    .ok_or_else(|| Error::bug("a sum of cents is out of range"))?;
-            }
-            _ => sums.push((key, year, entry_type, cents)),
-        }
+    let mut sums: BTreeMap<(String, i32, EntryType, bool), i64> = BTreeMap::new();
+    for (programme, year, entry_type, flag, cents) in rows {
+        let in_conflict = flag == Some(EntryFlag::Conflict);
+        let sum = sums
+            .entry((programme, year, entry_type, in_conflict))
+            .or_default();
+        *sum = sum
+            .checked_add(cents)
+            .ok_or_else(|| Error::bug("a sum of cents is out of range"))?;
     }
-    Ok(sums)
+    let sum = |((programme, year, entry_type, in_conflict), cents)| YearSum {
+        programme,
+        year,
+        entry_type,
+        in_conflict,
+        cents,
+    };
+    Ok(sums.into_iter().map(sum).collect())
 }

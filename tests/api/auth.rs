@@ -49,7 +49,7 @@ both_engines! {
         assert_eq!(header_names(&wrong), header_names(&unknown));
         assert_eq!(wrong.header("www-authenticate"), "Bearer realm=\"zinne\"");
         insta::assert_json_snapshot!("bad_credentials", wrong.problem(401, "bad_credentials"), { ".request_id" => "[id]" });
-        assert_eq!(audited(app, "session.refused"), 2);
+        assert_eq!(audited(app, "session.refused"), 1, "anybody could fill the trail with accounts that do not exist");
     }
 
     async fn ten_failures_lock_an_address_whether_it_exists_or_not(app) {
@@ -321,9 +321,11 @@ async fn an_address_may_try_so_often_a_minute() {
         .unwrap();
     let client = app.sign_in(ISB).await;
     let next = refreshed(&app, &refresh(&app, &client.refresh).await);
-    app.login("netz@offenburg.example", "nicht-das-Kennwort")
-        .await
-        .problem(401, "bad_credentials");
+    for local in ["netz", "digital"] {
+        app.login(&format!("{local}@offenburg.example"), "nicht-das-Kennwort")
+            .await
+            .problem(401, "bad_credentials");
+    }
     for forwarded in [None, Some("198.51.100.1"), Some("198.51.100.2")] {
         let headers: Vec<(&str, &str)> = forwarded
             .map(|address| ("x-forwarded-for", address))
@@ -335,11 +337,9 @@ async fn an_address_may_try_so_often_a_minute() {
         let wait: u64 = limited.header("retry-after").parse().unwrap();
         assert!((1..=21).contains(&wait), "{wait}");
     }
-    refresh(&app, &next.refresh)
-        .await
-        .problem(429, "rate_limited");
-    // Whoever is signed in is not concerned.
+    // Whoever is signed in is not concerned, and stays signed in.
     next.get("me").await.ok(200);
+    refresh(&app, &next.refresh).await.ok(200);
 }
 
 #[actix_web::test]
@@ -545,6 +545,7 @@ fn settings_and_keys_do_not_print_their_secrets() {
             "ZINNE_SMTP_URL",
             "smtps://zinne:post-geheim@mail.example:465",
         ),
+        ("ZINNE_MAIL_FROM", "zinne@stadt.example"),
     ];
     let config = support::config(settings.map(|(name, value)| (name.to_owned(), value.to_owned())));
     let shown = format!("{config:?} {config:#?}");

@@ -100,7 +100,14 @@ fn may_import(app: &TestApp) {
         role: Role::Finance,
         org_unit: None,
     };
-    users::set_role(&app.app, "isb@offenburg.example", "offenburg", &grant, true).unwrap();
+    users::set_role(
+        &app.app,
+        "it-leitung@offenburg.example",
+        "offenburg",
+        &grant,
+        true,
+    )
+    .unwrap();
 }
 
 /// Fails unless it is a problem with one of these statuses.
@@ -222,7 +229,7 @@ both_engines! {
 
     async fn bodies_of_another_kind_or_size(app) {
         may_import(app);
-        let client = app.sign_in("isb@offenburg.example").await;
+        let client = app.sign_in("it-leitung@offenburg.example").await;
         let measure = client.reference_of("offenburg", "OG-K1").await;
         let before = stored(&client, &measure).await;
         let limit = app.app.config.http.body_limit;
@@ -255,9 +262,75 @@ both_engines! {
         assert_eq!(stored(&client, &measure).await, before);
     }
 
+    async fn methods_of_the_clients_own_invention(app) {
+        let figures = async || {
+            let all = app.send(Method::GET, "/metrics", &[], None).await;
+            assert_eq!(all.status.as_u16(), 200);
+            assert!(all.header("content-type").starts_with("text/plain"));
+            all.text
+        };
+        for name in ["BREW", "PROPFIND", "TRACE", "CONNECTED", "GETT"] {
+            let method = Method::from_bytes(name.as_bytes()).unwrap();
+            for path in ["/healthz", "/api/v1/me"] {
+                let answer = app.send(method.clone(), path, &[], None).await;
+                answer.problem(405, "method_not_allowed");
+                assert_eq!(answer.header("allow"), "GET, HEAD");
+            }
+            app.send(method, "/nowhere", &[], None).await.problem(404, "not_found");
+            assert!(!figures().await.contains(name), "{name} is counted by its name");
+        }
+        let client = app.sign_in("isb@offenburg.example").await;
+        let listed = client.get(MEASURES).await;
+        let head = client.send(Method::HEAD, MEASURES, &[], None).await;
+        assert_eq!((head.status.as_u16(), head.text.as_str()), (200, ""));
+        assert_eq!(head.header("content-type"), listed.header("content-type"));
+        assert_eq!(app.send(Method::HEAD, "/healthz", &[], None).await.status.as_u16(), 200);
+        app.send(Method::HEAD, "/api/v1/me", &[], None).await;
+        let figures = figures().await;
+        assert!(figures.contains("zinne_http_requests_total{"), "{figures}");
+        assert!(figures.contains("endpoint=\"/api/v1/institutions/{institution}/measures\",method=\"GET\",status=\"200\""), "{figures}");
+        assert!(figures.contains("zinne_outbox_mails{state=\"pending\"} 0"), "{figures}");
+    }
+
+    async fn lists_longer_than_any_paper(app) {
+        may_import(app);
+        let client = app.sign_in("it-leitung@offenburg.example").await;
+        let source = json!({ "file": "f", "line": 1, "text": "t" });
+        let file = |change: &dyn Fn(&mut Value)| {
+            let mut file = json!({
+                "format": "zinne-programme/1", "institution": "offenburg",
+                "programmes": [{
+                    "key": "LONG", "title": "x", "period": "2022", "amount_basis": "gross", "confidentiality": "internal", "years": [2022],
+                    "double_budgets": [], "groups": [], "ceilings": [], "lines": [], "posts": [], "printed_totals": [], "measures": [],
+                }],
+            });
+            change(&mut file["programmes"][0]);
+            file
+        };
+        let path = "institutions/offenburg/programmes";
+        let groups = |count: usize| -> Vec<Value> { (0..count).map(|n| json!({ "key": n.to_string(), "title": "g" })).collect() };
+        let too_many = client.post(path, file(&|p| p["groups"] = groups(14_000).into())).await.problem(422, "invalid");
+        assert_eq!(too_many["errors"], json!([{ "pointer": "/programmes/0/groups", "code": "too_long", "detail": too_many["errors"][0]["detail"] }]));
+        let links = client.post(path, file(&|p| p["measures"] = json!([{
+            "key": "M", "title": "x", "origin": "audit", "relevance": "direct", "status": "proposed", "priority": 1, "confidentiality": "internal",
+            "fulfils": vec![""; 200_000], "applies": [], "lines": [], "source": source,
+        }]))).await.problem(422, "invalid");
+        assert_eq!(links["errors"].as_array().unwrap().len(), 1);
+        assert_eq!(links["errors"][0]["pointer"], "/programmes/0/measures/0/fulfils");
+        let unknown = client.post(path, file(&|p| p["measures"] = json!([{
+            "key": "M", "title": "x", "origin": "audit", "relevance": "direct", "status": "proposed", "priority": 1, "confidentiality": "internal",
+            "fulfils": (0..400).map(|n| format!("X.{n}")).collect::<Vec<_>>(), "applies": [], "lines": [], "source": source,
+        }]))).await.problem(422, "invalid");
+        assert_eq!(unknown["errors"].as_array().unwrap().len(), 100, "as many as help somebody");
+        let twice = json!([{ "name": "n", "groups": ["0", "0"], "years": [2022, 2022], "cents": 1, "source": source }]);
+        let twice = client.post(path, file(&|p| { p["groups"] = groups(1).into(); p["printed_totals"] = twice.clone(); })).await.problem(422, "invalid");
+        assert_eq!(twice["errors"].as_array().unwrap().len(), 2, "{twice}");
+        client.post(path, file(&|p| p["groups"] = groups(1000).into())).await.ok(201);
+    }
+
     async fn texts_that_are_hard_to_store(app) {
         may_import(app);
-        let client = app.sign_in("isb@offenburg.example").await;
+        let client = app.sign_in("it-leitung@offenburg.example").await;
         let measure = client.reference_of("offenburg", "OG-K1").await;
         let before = stored(&client, &measure).await;
         for place in places(&measure) {
@@ -372,7 +445,7 @@ both_engines! {
             }
             assert!(!path.contains('{'), "{path}");
             let there = |method: &str| item.get(method.to_lowercase()).is_some();
-            let expected: Vec<&str> = ["GET", "POST", "PATCH", "PUT", "DELETE"].into_iter().filter(|method| there(method)).collect();
+            let expected: Vec<&str> = ["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE"].into_iter().filter(|method| there(method) || (*method == "HEAD" && there("GET"))).collect();
             for method in ["GET", "POST", "PATCH", "PUT", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "QUERY"] {
                 if there(method) {
                     continue;

@@ -8,10 +8,15 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use diesel::connection::SimpleConnection as _;
+use diesel::{Connection as _, PgConnection};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::support::NOW;
+use crate::support::postgres::Database;
 use crate::support::program::{Ran, Running, Stream, address_in, ran, write, zinne};
+use crate::support::smtp::Certificates;
 
 /// A folder of its own with a database that is up to date.
 struct Place {
@@ -879,16 +884,7 @@ fn a_taken_port_is_named_before_anything_is_done() {
 #[test]
 fn a_service_starts_answers_and_stops_at_once_when_told() {
     let place = Place::new();
-    let mut command = place.command(&["serve"]);
-    command.envs([
-        ("ZINNE_LISTEN", "127.0.0.1:0"),
-        ("ZINNE_LOG__LEVEL", "info"),
-        ("ZINNE_LOG__FORMAT", "json"),
-    ]);
-    let mut program = Running::start(command, Stream::Err);
-    let line = program.wait_for("listening");
-    let log: Value = serde_json::from_str(&line).unwrap();
-    let address = address_in(log["address"].as_str().unwrap());
+    let (mut program, address) = serving(&place, &[]);
     let runtime = actix_web::rt::System::new();
     let status = runtime.block_on(async {
         awc::Client::default()
@@ -907,6 +903,278 @@ fn a_service_starts_answers_and_stops_at_once_when_told() {
         "{:?}",
         begun.elapsed()
     );
+}
+
+/// `serve` with these settings on top; gives the running program, its address, and where it is.
+fn serving(place: &Place, settings: &[(&str, &str)]) -> (Running, String) {
+    let mut command = place.command(&["serve"]);
+    command
+        .envs([
+            ("ZINNE_LISTEN", "127.0.0.1:0"),
+            ("ZINNE_LOG__LEVEL", "info"),
+            ("ZINNE_LOG__FORMAT", "json"),
+        ])
+        .envs(settings.iter().copied());
+    let mut program = Running::start(command, Stream::Err);
+    let line = program.wait_for("listening");
+    let log: Value = serde_json::from_str(&line).unwrap();
+    let address = address_in(log["address"].as_str().unwrap());
+    (program, address)
+}
+
+#[test]
+fn every_request_has_an_id_in_answer_and_log_and_nothing_private() {
+    let place = Place::new();
+    let (mut program, address) = serving(&place, &[]);
+    let id = actix_web::rt::System::new().block_on(async {
+        let url = format!("http://{address}/api/v1/me?owner=geheim@offenburg.example");
+        let request = awc::Client::default()
+            .get(url)
+            .insert_header(("authorization", "Bearer streng.geheimes.token"))
+            .insert_header(("x-forwarded-for", "203.0.113.66"));
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), 401);
+        answer
+            .headers()
+            .get("x-request-id")
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .to_owned()
+    });
+    let line = program.wait_for("\"message\":\"request\"");
+    let log: Value = serde_json::from_str(&line).unwrap();
+    let span = &log["span"];
+    assert_eq!(
+        (&span["request_id"], &log["status"]),
+        (&Value::from(id), &Value::from(401))
+    );
+    assert_eq!(
+        (&span["method"], &span["path"]),
+        (&Value::from("GET"), &Value::from("/api/v1/me"))
+    );
+    assert_eq!(
+        span["client"], "127.0.0.1",
+        "nobody trusts the header of a stranger"
+    );
+    assert!(!line.contains("geheim"), "{line}");
+}
+
+#[test]
+fn a_request_under_way_is_finished_when_the_service_stops() {
+    let place = Place::new().with_offenburg();
+    // Slow enough to be under way: twenty passes over 64 MiB.
+    let slow = [
+        ("ZINNE_AUTH__ARGON2_MEMORY_KIB", "65536"),
+        ("ZINNE_AUTH__ARGON2_PASSES", "20"),
+    ];
+    let (mut program, address) = serving(&place, &slow);
+    let status = actix_web::rt::System::new().block_on(async {
+        let body = r#"{"email":"niemand@offenburg.example","password":"Probe-Kennwort-2022"}"#;
+        let login = awc::Client::builder()
+            .timeout(Duration::from_secs(60))
+            .finish()
+            .post(format!("http://{address}/api/v1/auth/login"))
+            .insert_header(("content-type", "application/json"))
+            .send_body(body);
+        let stop = async {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            program.terminate();
+        };
+        let (answer, ()) = tokio::join!(login, stop);
+        answer.unwrap().status()
+    });
+    assert_eq!(status.as_u16(), 401, "answered, not cut off");
+    program.wait_for("\"stopped\"");
+    assert!(program.ended_within(Duration::from_secs(30)).success());
+    let seen = program.seen.join("\n");
+    let (stopping, answered) = (seen.find("\"stopping\""), seen.find("\"status\":401"));
+    assert!(
+        stopping.unwrap() < answered.unwrap(),
+        "it was still under way: {seen}"
+    );
+}
+
+#[test]
+fn a_service_starts_without_its_mail_server_and_keeps_the_mails() {
+    let place = Place::new();
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = closed.local_addr().unwrap().port();
+    drop(closed);
+    let smtp = format!("smtp://127.0.0.1:{port}");
+    let address = ["isb", "offenburg.example"].join("@");
+    place.good(&[
+        "institution",
+        "add",
+        "offenburg",
+        "--name",
+        "Stadt Offenburg",
+    ]);
+    place.good(&["user", "add", &address, "--name", "Ines Brandt"]);
+    place.good(&[
+        "user",
+        "grant",
+        &address,
+        "isb",
+        "--institution",
+        "offenburg",
+    ]);
+    let file = overdue_programme(&place, &address);
+    place.good(&["programme", "import", &file]);
+    let held = [
+        ("ZINNE_FIXED_NOW", NOW),
+        ("ZINNE_SMTP_URL", smtp.as_str()),
+        ("ZINNE_MAIL_FROM", "zinne@test.example"),
+    ];
+    let (mut program, at) = serving(&place, &held);
+    program.wait_for("mail not sent");
+    let status = actix_web::rt::System::new().block_on(async {
+        let answer = awc::Client::default()
+            .get(format!("http://{at}/readyz"))
+            .send()
+            .await;
+        answer.unwrap().status()
+    });
+    assert_eq!(
+        status.as_u16(),
+        200,
+        "the mail server is no part of being ready"
+    );
+    program.terminate();
+    assert!(program.ended_within(Duration::from_secs(30)).success());
+    let ran = ran(place.command(&["remind"]).envs(held));
+    assert_eq!(
+        (ran.code, ran.out.as_str()),
+        (Some(0), "0 planned, 0 sent\n"),
+        "it waits for its next attempt: {ran:?}"
+    );
+}
+
+/// A programme file with one overdue measure of `owner`.
+fn overdue_programme(place: &Place, owner: &str) -> String {
+    let source = serde_json::json!({ "file": "vorlage.txt", "line": 1, "text": "Probe" });
+    let measure = serde_json::json!({
+        "key": "P-1", "title": "Probe", "origin": "audit", "relevance": "direct", "org_unit": "IT", "owner": owner,
+        "status": "approved", "priority": 1, "fulfils": ["OPS.1.1.4.A1"], "applies": [], "lines": [],
+        "confidentiality": "internal", "source": source,
+        "due": { "day": "2022-09-30", "precision": "day", "text": "30.09.2022", "assumed": false },
+    });
+    let file = serde_json::json!({
+        "format": "zinne-programme/1", "institution": "offenburg",
+        "programmes": [{
+            "key": "PROBE", "title": "Probe", "period": "2022", "amount_basis": "gross", "confidentiality": "internal",
+            "years": [2022], "double_budgets": [], "groups": [], "ceilings": [], "lines": [], "posts": [],
+            "printed_totals": [], "measures": [measure],
+        }],
+    });
+    write(place.folder.path(), "probe.json", &file.to_string())
+}
+
+#[test]
+fn everything_works_on_postgres_and_over_tls() {
+    let Some(database) = Database::create(None) else {
+        return;
+    };
+    let place = Place::empty();
+    let certificates = encrypted(&database);
+    let verified = |certificates: &Certificates| {
+        let url = database
+            .url
+            .replace("sslmode=disable", "sslmode=verify-full");
+        let ca = certificates.path("ca.pem");
+        format!(
+            "{}&sslrootcert={}",
+            url.replace("127.0.0.1", "localhost"),
+            ca.display()
+        )
+    };
+    let url = certificates
+        .as_ref()
+        .map_or_else(|| database.url.clone(), verified);
+    let good = |arguments: &[&str]| {
+        let ran = ran(place.command(arguments).env("ZINNE_DATABASE_URL", &url));
+        assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{ran:?}");
+        ran.out
+    };
+    assert!(good(&["migrate"]).ends_with("the database is up to date\n"));
+    assert_eq!(good(&["migrate"]), "the database is up to date\n");
+    good(&[
+        "institution",
+        "add",
+        "offenburg",
+        "--name",
+        "Stadt Offenburg",
+    ]);
+    good(&[
+        "user",
+        "add",
+        "isb@offenburg.example",
+        "--name",
+        "Ines Brandt",
+    ]);
+    good(&[
+        "user",
+        "grant",
+        "isb@offenburg.example",
+        "isb",
+        "--institution",
+        "offenburg",
+    ]);
+    assert!(good(&["user", "list"]).contains("isb@offenburg"));
+    let file = overdue_programme(&place, "isb@offenburg.example");
+    assert_eq!(
+        good(&["programme", "import", &file]),
+        "imported PROBE: 0 budget lines, 1 measures\n"
+    );
+    let settings = [
+        ("ZINNE_DATABASE_URL", url.as_str()),
+        ("ZINNE_FIXED_NOW", NOW),
+    ];
+    let remind = |arguments: &[&str]| ran(place.command(arguments).envs(settings)).out;
+    assert!(remind(&["remind", "--dry-run"]).contains("overdue 17 days"));
+    assert_eq!(remind(&["remind"]), "1 planned, 1 sent\n");
+    assert_eq!(remind(&["remind"]), "0 planned, 0 sent\n");
+    assert_eq!(
+        std::fs::read_dir(place.path("data/mail")).unwrap().count(),
+        1
+    );
+    let (mut program, _) = serving(&place, &settings);
+    program.terminate();
+    assert!(program.ended_within(Duration::from_secs(30)).success());
+    if certificates.is_some() {
+        let stranger = verified(&Certificates::issue());
+        let ran = ran(place
+            .command(&["migrate"])
+            .env("ZINNE_DATABASE_URL", stranger));
+        assert_eq!(
+            failed(&ran).len(),
+            1,
+            "a server of another authority is not spoken to"
+        );
+    }
+}
+
+/// Lets the server speak TLS, with a certificate for `localhost`; one that is not ours stays as it is.
+fn encrypted(database: &Database) -> Option<Certificates> {
+    if std::env::var_os("TEST_DATABASE_URL").is_some() {
+        return None;
+    }
+    let certificates = Certificates::issue();
+    let mut admin = PgConnection::establish(&database.url).unwrap();
+    let mut run = |sql: &str| admin.batch_execute(sql).unwrap();
+    for name in ["cert", "key"] {
+        let pem = std::fs::read_to_string(certificates.path(&format!("{name}.pem"))).unwrap();
+        // Written by the server itself: the key has to be its own.
+        run(&format!(
+            "COPY (SELECT unnest(string_to_array($${pem}$$, chr(10)))) TO PROGRAM 'umask 077; cat >test-{name}.pem'"
+        ));
+        run(&format!(
+            "ALTER SYSTEM SET ssl_{name}_file = 'test-{name}.pem'"
+        ));
+    }
+    run("ALTER SYSTEM SET ssl = on");
+    run("SELECT pg_reload_conf()");
+    Some(certificates)
 }
 
 #[test]

@@ -103,7 +103,7 @@ async fn agrees(client: &Client<'_>, institution: &str) {
             .get(&format!("institutions/{institution}/programmes/{key}/plan"))
             .await
             .ok(200);
-        let mut years: BTreeMap<i64, (i64, i64)> = BTreeMap::new();
+        let mut years: BTreeMap<i64, (i64, i64, i64)> = BTreeMap::new();
         for group in plan["groups"].as_array().unwrap() {
             for entry in group["lines"]
                 .as_array()
@@ -118,10 +118,13 @@ async fn agrees(client: &Client<'_>, institution: &str) {
                 } else {
                     sums.0 += cents
                 }
+                if entry.get("flag") == Some(&json!("conflict")) {
+                    sums.2 += cents;
+                }
             }
         }
         let expected: Vec<Value> = years.into_iter()
-            .map(|(year, (authorised, planned))| json!({ "year": year, "authorised_cents": authorised, "planned_cents": planned })).collect();
+            .map(|(year, (authorised, planned, conflict))| json!({ "year": year, "authorised_cents": authorised, "planned_cents": planned, "conflict_cents": conflict })).collect();
         assert_eq!(programme["years"], json!(expected), "{key}");
     }
     // Coverage: from the links of each measure.

@@ -3,7 +3,8 @@
 use actix_web::http::Method;
 use diesel::prelude::*;
 use serde_json::{Value, json};
-use zinne::actions::{By, outbox, reminders};
+use zinne::actions::{By, outbox, reminders, users};
+use zinne::domain::access::{Grant, Role};
 use zinne::domain::measure::Confidentiality;
 use zinne::store::schema;
 
@@ -74,6 +75,62 @@ both_engines! {
         let standard = created(&isb, "netz", json!(["NET.1.1.A22"])).await;
         head.step(&standard, "approved", None).await.ok(200);
         head.step(&standard, "deferred", Some("kein Personal")).await.ok(200);
+    }
+
+    async fn a_head_cannot_unlink_what_is_only_proposed_and_then_defer(app) {
+        let isb = app.sign_in("isb@offenburg.example").await;
+        let head = app.sign_in("it-leitung@offenburg.example").await;
+        let measure = created(&isb, "netz", json!(["NET.1.1.A4"])).await;
+        let path = format!("{MEASURES}/{measure}");
+        head.patch(&path, "*", json!({ "fulfils": [] })).await.problem(403, "forbidden");
+        head.step(&measure, "deferred", Some("kein Personal")).await.problem(403, "forbidden");
+        let standard = created(&isb, "netz", json!(["NET.1.1.A22"])).await;
+        head.patch(&format!("{MEASURES}/{standard}"), "*", json!({ "fulfils": ["NET.1.1.A23"] })).await.ok(200);
+    }
+
+    async fn nobody_approves_what_they_had_a_hand_in(app) {
+        let isb = app.sign_in("isb@offenburg.example").await;
+        let head = app.sign_in("it-leitung@offenburg.example").await;
+        let lead = app.sign_in("leitung@offenburg.example").await;
+        let measure = created(&isb, "netz", json!(["NET.1.1.A22"])).await;
+        head.patch(&format!("{MEASURES}/{measure}"), "*", json!({ "title": "etwas ganz anderes" })).await.ok(200);
+        // A change by somebody else afterwards does not wash it clean.
+        isb.patch(&format!("{MEASURES}/{measure}"), "*", json!({ "priority": 1 })).await.ok(200);
+        head.step(&measure, "approved", None).await.problem(403, "forbidden");
+        lead.step(&measure, "approved", None).await.ok(200);
+        let again = created(&isb, "netz", json!(["NET.1.1.A22"])).await;
+        lead.step(&again, "deferred", Some("nächstes Jahr")).await.ok(200);
+        lead.step(&again, "proposed", Some("doch jetzt")).await.ok(200);
+        lead.step(&again, "approved", None).await.problem(403, "forbidden");
+        head.step(&again, "approved", None).await.ok(200);
+    }
+
+    async fn nobody_rejects_what_they_are_to_do(app) {
+        let isb = app.sign_in("isb@offenburg.example").await;
+        let grant = Grant { role: Role::Owner, org_unit: None };
+        users::set_role(&app.app, "leitung@offenburg.example", "offenburg", &grant, true).unwrap();
+        let lead = app.sign_in("leitung@offenburg.example").await;
+        let measure = created(&isb, "leitung", json!(["NET.1.1.A22"])).await;
+        app.sign_in("it-leitung@offenburg.example").await.step(&measure, "approved", None).await.ok(200);
+        lead.step(&measure, "rejected", Some("keine Lust")).await.problem(403, "forbidden");
+        lead.step(&measure, "blocked", Some("keine Zeit")).await.ok(200);
+        lead.step(&measure, "rejected", Some("keine Lust")).await.problem(403, "forbidden");
+    }
+
+    async fn an_isb_imports_no_money_whatever_other_role_they_have(app) {
+        let grant = Grant { role: Role::Finance, org_unit: None };
+        users::set_role(&app.app, "isb@offenburg.example", "offenburg", &grant, true).unwrap();
+        let isb = app.sign_in("isb@offenburg.example").await;
+        let file: Value = serde_json::from_str(include_str!("../../programmes/offenburg.json")).unwrap();
+        isb.post("institutions/offenburg/programmes", file).await.problem(403, "forbidden");
+    }
+
+    async fn what_an_import_brings_has_an_event_of_its_own(app) {
+        let events = app.app.store.read(|db| {
+            let created = schema::audit_events::table.filter(schema::audit_events::action.eq("measure.created"));
+            Ok(created.count().get_result::<i64>(db)?)
+        });
+        assert_eq!(events.unwrap(), 42);
     }
 
     async fn a_head_does_not_move_the_date_of_their_own_measure(app) {

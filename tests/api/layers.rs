@@ -12,11 +12,12 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     // The words of errors and faults are the domain's.
     ("error", &["domain"]),
     ("json", &["error"]),
+    ("private", &[]),
     ("texts", &["domain", "error"]),
     // -- one engine room each, none knows another
-    ("store", &["domain", "error"]),
-    ("auth", &[]),
-    ("mail", &[]),
+    ("store", &["domain", "error", "private"]),
+    ("auth", &["private"]),
+    ("mail", &["private"]),
     ("catalogue", &["domain"]),
     // Translates settings into what store and mail ask for; never opens either.
     ("config", &["store", "mail"]),
@@ -24,7 +25,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "auth", "clock", "config", "domain", "error", "mail", "store",
+            "auth", "clock", "config", "domain", "error", "mail", "private", "store",
         ],
     ),
     // -- use cases
@@ -64,6 +65,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "http",
             "jobs",
             "json",
+            "private",
             "texts",
         ],
     ),

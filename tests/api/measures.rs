@@ -123,6 +123,54 @@ impl<'a> People<'a> {
 }
 
 both_engines! {
+    async fn a_step_or_an_import_that_comes_twice_is_taken_once(app) {
+        let netz = app.sign_in("netz@offenburg.example").await;
+        let measure = netz.reference_of("offenburg", "OG-I8").await;
+        let path = format!("institutions/offenburg/measures/{measure}");
+        let seen = netz.get(&path).await.header("etag").to_owned();
+        let step = async |status: &str, key: &str| {
+            let headers = [("if-match", seen.as_str()), ("idempotency-key", key)];
+            let body = json!({ "status": status }).to_string();
+            netz.send(Method::POST, &format!("{path}/status"), &headers, Some(body)).await
+        };
+        let first = step("in_progress", "step-1").await;
+        let again = step("in_progress", "step-1").await;
+        assert_eq!((first.ok(200), first.header("idempotent-replayed")), (again.ok(200), ""));
+        assert_eq!((again.header("idempotent-replayed"), again.header("etag")), ("true", first.header("etag")));
+        step("in_progress", "step-2").await.problem(412, "stale");
+        step("blocked", "step-1").await.problem(422, "idempotency_key_reused");
+
+        let finance = app.sign_in("kaemmerei@konstanz.example").await;
+        let file = json!({
+            "format": "zinne-programme/1", "institution": "konstanz",
+            "programmes": [{
+                "key": "ZWEIMAL", "title": "x", "period": "2022", "amount_basis": "gross", "confidentiality": "internal", "years": [2022],
+                "double_budgets": [], "groups": [], "ceilings": [], "lines": [], "posts": [], "printed_totals": [], "measures": [],
+            }],
+        });
+        let import = async |key: &str, file: &Value| {
+            let path = "institutions/konstanz/programmes";
+            finance.send(Method::POST, path, &[("idempotency-key", key)], Some(file.to_string())).await
+        };
+        let first = import("import-1", &file).await;
+        let again = import("import-1", &file).await;
+        assert_eq!((first.ok(201), again.header("idempotent-replayed")), (again.ok(201), "true"));
+        import("import-2", &file).await.problem(409, "programme_exists");
+    }
+
+    async fn every_single_resource_has_an_etag(app) {
+        let client = app.sign_in("isb@offenburg.example").await;
+        let measure = client.reference_of("offenburg", "OG-K1").await;
+        let measure = format!("institutions/offenburg/measures/{measure}");
+        for path in ["me", "institutions/offenburg", "institutions/offenburg/programmes/OG-2021-DIG", "institutions/offenburg/programmes/OG-2021-DIG/plan",
+            "catalogues/gs-2023", "catalogues/gs-2023/modules/SYS.3.2.2", "catalogues/gs-2023/requirements/SYS.3.2.2.A1", &measure] {
+            let (one, two) = (client.get(path).await, client.get(path).await);
+            let etag = one.header("etag");
+            assert!(etag.starts_with('"') && etag.ends_with('"') && etag.len() > 3, "{path}: {etag}");
+            assert_eq!(etag, two.header("etag"), "{path}");
+        }
+    }
+
     async fn overdue_measures_of_offenburg(app) {
         let client = app.sign_in("isb@offenburg.example").await;
         let page = client.get("institutions/offenburg/measures?overdue=true").await.ok(200);

@@ -261,3 +261,56 @@ async fn a_file_that_is_no_database_any_more_is_told_without_its_cause() {
     assert_eq!(health(&after, "/healthz").await, 200);
     assert_eq!(health(&after, "/readyz").await, 503);
 }
+
+#[actix_web::test]
+async fn a_full_disk_refuses_writes_loses_nothing_and_heals() {
+    let app = TestApp::start(Engine::Sqlite).await.unwrap();
+    let isb = app.sign_in("isb@offenburg.example").await;
+    // The one writer may not take a page more: SQLite says what it says when the disk is full.
+    let limit = |pages: &str| {
+        let sql = format!("PRAGMA max_page_count = {pages}");
+        let set = app.app.store.write(|db| match db {
+            zinne::store::Db::Sqlite(conn) => Ok(conn.batch_execute(&sql)?),
+            zinne::store::Db::Pg(_) => unreachable!(),
+        });
+        set.unwrap();
+    };
+    limit("1");
+    let body = json!({ "title": "x".repeat(300), "description": "x".repeat(10_000), "origin": "audit", "priority": 1 });
+    let path = "institutions/offenburg/measures";
+    let mut made = 0;
+    let refused = loop {
+        let answer = isb.post(path, body.clone()).await;
+        if answer.status.as_u16() != 201 {
+            break answer;
+        }
+        made += 1;
+        assert!(made < 100, "the disk is not full");
+    };
+    refused.problem(503, "unavailable");
+    assert_eq!(refused.header("retry-after"), "60");
+    isb.get(path).await.ok(200);
+    let newest = async || {
+        let page = isb
+            .get(&format!("{path}?sort=-reference&limit=1"))
+            .await
+            .ok(200);
+        page["items"][0]["reference"].as_str().unwrap().to_owned()
+    };
+    let before = newest().await;
+    isb.post(path, body.clone())
+        .await
+        .problem(503, "unavailable");
+    assert_eq!(
+        newest().await,
+        before,
+        "nothing half, and no number used up"
+    );
+    limit("1000000");
+    let next = isb.post(path, body).await.ok(201);
+    let number = |reference: &str| reference[7..].parse::<i32>().unwrap();
+    assert_eq!(
+        number(next["reference"].as_str().unwrap()),
+        number(&before) + 1
+    );
+}

@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
 
-use diesel::connection::SimpleConnection;
+use diesel::connection::SimpleConnection as _;
 use diesel::sql_types::{BigInt, Bool, Text};
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query};
 use zinne::app::App;
 
 use crate::support;
+use crate::support::postgres::Database;
 
 /// Diesel's own list of migrations.
 const OWN: &str = "__diesel_schema_migrations";
@@ -80,7 +80,7 @@ fn sqlite_is_what_diesel_sees() {
 
 #[test]
 fn postgres_is_what_diesel_sees() {
-    let Some(mut conn) = migrated_postgres() else {
+    let Some((_database, mut conn)) = migrated_postgres() else {
         return;
     };
     let schema = read_postgres(&mut conn);
@@ -89,7 +89,7 @@ fn postgres_is_what_diesel_sees() {
 
 #[test]
 fn keys_and_indexes_are_the_same_on_both_sides() {
-    let Some(mut postgres) = migrated_postgres() else {
+    let Some((_database, mut postgres)) = migrated_postgres() else {
         return;
     };
     let folder = tempfile::tempdir().unwrap();
@@ -168,7 +168,7 @@ fn down_undoes_up_on_sqlite() {
 
 #[test]
 fn down_undoes_up_on_postgres() {
-    let Some(mut conn) = migrated_postgres() else {
+    let Some((_database, mut conn)) = migrated_postgres() else {
         return;
     };
     let before = read_postgres(&mut conn);
@@ -325,23 +325,12 @@ fn migrated_sqlite(folder: &Path) -> SqliteConnection {
 }
 
 /// `None` where there is no PostgreSQL, which the set-up says loudly.
-fn migrated_postgres() -> Option<PgConnection> {
-    static NUMBER: AtomicU32 = AtomicU32::new(0);
-    let server = support::postgres::server_url()?;
-    let name = format!(
-        "zinne_parity_{}_{}",
-        std::process::id(),
-        NUMBER.fetch_add(1, Ordering::SeqCst)
-    );
-    PgConnection::establish(server)
-        .unwrap()
-        .batch_execute(&format!("CREATE DATABASE {name}"))
-        .unwrap();
-    let mut url = url::Url::parse(server).unwrap();
-    url.set_path(&name);
+fn migrated_postgres() -> Option<(Database, PgConnection)> {
+    let database = Database::create(None)?;
     let folder = tempfile::tempdir().unwrap();
-    migrate(url.as_str(), folder.path());
-    Some(PgConnection::establish(url.as_str()).unwrap())
+    migrate(&database.url, folder.path());
+    let conn = PgConnection::establish(&database.url).unwrap();
+    Some((database, conn))
 }
 
 #[derive(QueryableByName)]

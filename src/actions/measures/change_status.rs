@@ -1,6 +1,7 @@
 //! Steps of a measure.
 
-use serde::Deserialize;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
@@ -8,6 +9,7 @@ use super::update::require_version;
 use super::view::MeasureView;
 use super::{By, Scope, facts, fulfils_basic, view, visible};
 use crate::actions::Entry;
+use crate::actions::idempotent::{Answer, Request};
 use crate::app::App;
 use crate::domain::access::{Action, MeasureFacts, Resource};
 use crate::domain::calendar::berlin_day;
@@ -19,7 +21,7 @@ use crate::store::types::stored;
 use crate::store::{Db, audit};
 
 /// A step.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StatusInput {
     /// Where to.
@@ -35,7 +37,7 @@ pub struct StatusInput {
 ///
 /// # Errors
 /// `stale`, `illegal_transition` with the legal ones, `transition_incomplete` with what is missing,
-/// `forbidden`, `not_found`, `session_ended`
+/// `forbidden`, `not_found`, `session_ended`, `idempotency_key_reused`
 pub fn change_status(
     app: &App,
     by: By<'_>,
@@ -43,69 +45,99 @@ pub fn change_status(
     measure: &str,
     seen: &str,
     input: &StatusInput,
-) -> Result<MeasureView> {
+    key: Option<&str>,
+) -> Result<Answer<MeasureView>> {
     let mut faults = Faults::new();
     faults.optional_text("/reason", input.reason.as_deref(), 2000);
     faults.finish()?;
-    let reason = input.reason.as_deref().map(str::trim);
-    let now = app.clock.now();
-    let today = berlin_day(now);
-    app.store.write(|db| {
-        let scope = Scope::enter(db, now, by, institution)?;
-        let mut measure = visible(db, app, &scope, measure)?.measure;
-        let links = measures::links(db, &measure.id)?;
-        require_version(&measure, seen)?;
-        let snapshot = Snapshot {
-            status: measure.status,
-            has_owner: measure.owner_id.is_some(),
-            has_org_unit: measure.org_unit.is_some(),
-            has_due: measure.due_current.is_some(),
-            has_links: !links.is_empty(),
-        };
-        let change = measure::change_status(&snapshot, input.status, reason, today)
-            .map_err(|refusal| refused(refusal, measure.status, input.status))?;
-        let requested_by = requested_by(db, &measure, input.status)?;
-        let facts = MeasureFacts {
-            requested_by: requested_by.as_deref(),
-            ..facts(&measure, Some(input.status), fulfils_basic(&links))
-        };
-        scope.require(app, Action::MeasureChangeStatus, &Resource::Measure(facts))?;
-        measure.status = change.to;
-        measure.status_reason = reason.map(str::to_owned);
-        measure.status_changed_at = stored(now);
-        match change.completed_on {
-            Completion::Keep => {}
-            Completion::Set(day) => measure.completed_on = Some(day),
-            Completion::Clear => measure.completed_on = None,
-        }
-        if change.fixes_due_date && measure.due_original.is_none() {
-            measure.due_original = measure.due_current;
-        }
-        measures::replace(db, now, &mut measure)?;
-        let entry = Entry {
-            action: Action::MeasureChangeStatus,
-            entity_kind: "measure",
-            entity_id: &measure.id,
-            reason,
-            details: json!({ "reference": measure.reference, "old": change.from, "new": change.to }),
-        };
-        scope.record(db, now, &entry)?;
-        let row = measures::get(db, &scope.institution.id, &measure.id)?;
-        view(db, app, &scope, row, today)
+    let target = format!("change_measure_status {institution} {measure} {seen}");
+    let request = Request {
+        key,
+        target: &target,
+    };
+    request.run(|| {
+        let now = app.clock.now();
+        app.store.write(|db| {
+            let scope = Scope::enter(db, now, by, institution)?;
+            let measure = visible(db, app, &scope, measure)?.measure;
+            // A repeated request has seen a version that its first one has left behind.
+            request.once(db, now, &scope, input, |db| {
+                require_version(&measure, seen)?;
+                step(db, app, &scope, now, measure, input)
+            })
+        })
     })
 }
 
-/// Whoever asked for what this step decides, from the audit trail (DOMAIN ROL-1, ROL-2).
-fn requested_by(db: &mut Db, measure: &Measure, to: Status) -> Result<Option<String>> {
-    let event = match to {
-        Status::Approved => Action::MeasureCreate.audit_event(),
-        Status::Verified => Action::MeasureChangeStatus.audit_event(),
-        _ => None,
+fn step(
+    db: &mut Db,
+    app: &App,
+    scope: &Scope,
+    now: DateTime<Utc>,
+    mut measure: Measure,
+    input: &StatusInput,
+) -> Result<MeasureView> {
+    let today = berlin_day(now);
+    let reason = input.reason.as_deref().map(str::trim);
+    let links = measures::links(db, &measure.id)?;
+    let snapshot = Snapshot {
+        status: measure.status,
+        has_owner: measure.owner_id.is_some(),
+        has_org_unit: measure.org_unit.is_some(),
+        has_due: measure.due_current.is_some(),
+        has_links: !links.is_empty(),
     };
-    match event {
-        Some(event) => audit::last_actor(db, "measure", &measure.id, event),
-        None => Ok(None),
+    let change = measure::change_status(&snapshot, input.status, reason, today)
+        .map_err(|refusal| refused(refusal, measure.status, input.status))?;
+    let requested_by = requested_by(db, &measure, input.status)?;
+    let facts = MeasureFacts {
+        requested_by: &requested_by,
+        ..facts(&measure, Some(input.status), fulfils_basic(&links))
+    };
+    scope.require(app, Action::MeasureChangeStatus, &Resource::Measure(facts))?;
+    measure.status = change.to;
+    measure.status_reason = reason.map(str::to_owned);
+    measure.status_changed_at = stored(now);
+    match change.completed_on {
+        Completion::Keep => {}
+        Completion::Set(day) => measure.completed_on = Some(day),
+        Completion::Clear => measure.completed_on = None,
     }
+    if change.fixes_due_date && measure.due_original.is_none() {
+        measure.due_original = measure.due_current;
+    }
+    measures::replace(db, now, &mut measure)?;
+    let entry = Entry {
+        action: Action::MeasureChangeStatus,
+        entity_kind: "measure",
+        entity_id: &measure.id,
+        reason,
+        details: json!({ "reference": measure.reference, "old": change.from, "new": change.to }),
+    };
+    scope.record(db, now, &entry)?;
+    let row = measures::get(db, &scope.institution.id, &measure.id)?;
+    view(db, app, scope, row, today)
+}
+
+/// Whoever asked for what this step decides, from the audit trail (DOMAIN ROL-1, ROL-2): for an approval all
+/// who had a hand in what is proposed, for a check whoever reported it done.
+fn requested_by(db: &mut Db, measure: &Measure, to: Status) -> Result<Vec<String>> {
+    let stepped = Action::MeasureChangeStatus
+        .audit_event()
+        .unwrap_or_default();
+    let mut people: Vec<String> = Vec::new();
+    if matches!(to, Status::Approved | Status::Verified) {
+        people.extend(audit::last_actor(db, "measure", &measure.id, stepped)?);
+    }
+    if to == Status::Approved {
+        let written = [Action::MeasureCreate, Action::MeasureUpdate];
+        let written: Vec<&str> = written
+            .iter()
+            .filter_map(|action| action.audit_event())
+            .collect();
+        people.extend(audit::actors(db, "measure", &measure.id, &written)?);
+    }
+    Ok(people)
 }
 
 fn refused(refusal: Refusal, from: Status, to: Status) -> Error {

@@ -9,16 +9,17 @@ use super::view::MeasureView;
 use super::{By, Scope, assignable, facts, stored_links, view};
 use crate::actions::Entry;
 use crate::actions::catalogue::BUILT_IN;
+use crate::actions::idempotent::{Answer, Request};
 use crate::app::App;
 use crate::domain::access::{Action, MeasureFacts, Resource};
 use crate::domain::calendar::berlin_day;
 use crate::domain::fault::{Fault, FaultCode, Faults};
 use crate::domain::measure::{Confidentiality, Origin, Precision, Relevance, Status};
-use crate::domain::programme_file::{check_due, check_links};
-use crate::error::{Code, Error, Result};
+use crate::domain::programme_file::{MAX_LINKS, check_due, check_links};
+use crate::error::{Code, Result};
 use crate::store::measures::{Measure, UNDATED};
-use crate::store::types::{from_json, stored, to_json};
-use crate::store::{Db, catalogues, idempotency, measures, new_id, programmes};
+use crate::store::types::stored;
+use crate::store::{Db, catalogues, measures, new_id, programmes};
 
 /// When a measure is to be done.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -99,18 +100,6 @@ const fn internal() -> Confidentiality {
     Confidentiality::Internal
 }
 
-/// A measure that was created now, or by an earlier request with the same idempotency key.
-#[derive(Debug)]
-pub struct Created {
-    /// The measure as it was answered first.
-    pub measure: MeasureView,
-    /// It was there already.
-    pub replayed: bool,
-}
-
-/// Most links that one measure may have.
-pub(super) const MAX_LINKS: usize = 500;
-
 /// Creates a measure, proposed.
 ///
 /// # Errors
@@ -120,108 +109,80 @@ pub fn create(
     by: By<'_>,
     institution: &str,
     input: &MeasureInput,
-    idempotency_key: Option<&str>,
-) -> Result<Created> {
-    check(input, idempotency_key)?;
-    match attempt(app, by, institution, input, idempotency_key) {
-        // A request with the same key was faster by a moment; its answer is there now.
-        Err(error) if idempotency_key.is_some() && error.code() == Code::AlreadyExists => {
-            attempt(app, by, institution, input, idempotency_key)
-        }
-        other => other,
-    }
-}
-
-fn attempt(
-    app: &App,
-    by: By<'_>,
-    institution: &str,
-    input: &MeasureInput,
-    idempotency_key: Option<&str>,
-) -> Result<Created> {
-    let now = app.clock.now();
-    app.store.write(|db| {
-        let scope = Scope::enter(db, now, by, institution)?;
-        // Asked before any name is looked up: whoever may not create learns nothing of accounts and programmes.
-        let wanted = MeasureFacts {
-            confidentiality: input.confidentiality,
-            owner: None,
-            org_unit: input.org_unit.as_deref(),
-            status: Status::Proposed,
-            to: None,
-            fulfils_basic: false,
-            requested_by: None,
-        };
-        scope.require(app, Action::MeasureCreate, &Resource::Measure(wanted))?;
-        let request_hash =
-            crate::auth::secret::hash(&format!("{institution}\n{}", to_json(input)?));
-        if let Some(key) = idempotency_key
-            && let Some((first, answer)) = idempotency::find(db, &scope.person()?.id, key)?
-        {
-            if first != request_hash {
-                return Err(Error::new(Code::IdempotencyKeyReused));
-            }
-            return Ok(Created {
-                measure: from_json(&answer)?,
-                replayed: true,
-            });
-        }
-        let mut measure = proposed(db, app, &scope, now, input)?;
-        scope.require(
-            app,
-            Action::MeasureCreate,
-            &Resource::Measure(facts(&measure, None, false)),
-        )?;
-        let ids: Vec<String> = input
-            .fulfils
-            .iter()
-            .chain(&input.applies)
-            .cloned()
-            .collect();
-        let catalogue = catalogues::by_key(db, BUILT_IN)?;
-        let targets = catalogues::targets(db, &catalogue.id, &ids)?;
-        let mut faults = Faults::new();
-        check_links(&mut faults, "/fulfils", &input.fulfils, &targets);
-        check_links(&mut faults, "/applies", &input.applies, &targets);
-        faults.finish()?;
-        (measure.reference, measure.reference_seq) =
-            measures::next_reference(db, &scope.institution.id, berlin_day(now).year())?;
-        measure.derive();
-        measures::insert(db, &measure)?;
-        measures::set_links(
-            db,
-            &measure.id,
-            &catalogue.id,
-            &stored_links(&input.fulfils, &input.applies, &targets)?,
-        )?;
-        let entry = Entry {
-            action: Action::MeasureCreate,
-            entity_kind: "measure",
-            entity_id: &measure.id,
-            reason: None,
-            details: json!({ "reference": measure.reference, "input": input }),
-        };
-        scope.record(db, now, &entry)?;
-        let row = measures::get(db, &scope.institution.id, &measure.id)?;
-        let measure = view(db, app, &scope, row, berlin_day(now))?;
-        if let Some(key) = idempotency_key {
-            idempotency::keep(
-                db,
-                now,
-                &scope.person()?.id,
-                key,
-                &request_hash,
-                &to_json(&measure)?,
-            )?;
-        }
-        Ok(Created {
-            measure,
-            replayed: false,
+    key: Option<&str>,
+) -> Result<Answer<MeasureView>> {
+    check(input)?;
+    let target = format!("create_measure {institution}");
+    let request = Request {
+        key,
+        target: &target,
+    };
+    request.run(|| {
+        let now = app.clock.now();
+        app.store.write(|db| {
+            let scope = Scope::enter(db, now, by, institution)?;
+            // Asked before any name is looked up: whoever may not create learns nothing of accounts and programmes.
+            let wanted = MeasureFacts {
+                confidentiality: input.confidentiality,
+                owner: None,
+                org_unit: input.org_unit.as_deref(),
+                status: Status::Proposed,
+                to: None,
+                fulfils_basic: false,
+                requested_by: &[],
+            };
+            scope.require(app, Action::MeasureCreate, &Resource::Measure(wanted))?;
+            request.once(db, now, &scope, input, |db| {
+                add(db, app, &scope, now, input)
+            })
         })
     })
 }
 
-fn check(input: &MeasureInput, idempotency_key: Option<&str>) -> Result<()> {
+fn add(
+    db: &mut Db,
+    app: &App,
+    scope: &Scope,
+    now: DateTime<Utc>,
+    input: &MeasureInput,
+) -> Result<MeasureView> {
+    let mut measure = proposed(db, app, scope, now, input)?;
+    scope.require(
+        app,
+        Action::MeasureCreate,
+        &Resource::Measure(facts(&measure, None, false)),
+    )?;
+    let ids: Vec<String> = input
+        .fulfils
+        .iter()
+        .chain(&input.applies)
+        .cloned()
+        .collect();
+    let catalogue = catalogues::by_key(db, BUILT_IN)?;
+    let targets = catalogues::targets(db, &catalogue.id, &ids)?;
+    let mut faults = Faults::new();
+    check_links(&mut faults, "/fulfils", &input.fulfils, &targets);
+    check_links(&mut faults, "/applies", &input.applies, &targets);
+    faults.finish()?;
+    (measure.reference, measure.reference_seq) =
+        measures::next_reference(db, &scope.institution.id, berlin_day(now).year())?;
+    measure.derive();
+    measures::insert(db, &measure)?;
+    let links = stored_links(&input.fulfils, &input.applies, &targets)?;
+    measures::set_links(db, &measure.id, &catalogue.id, &links)?;
+    let entry = Entry {
+        action: Action::MeasureCreate,
+        entity_kind: "measure",
+        entity_id: &measure.id,
+        reason: None,
+        details: json!({ "reference": measure.reference, "input": input }),
+    };
+    scope.record(db, now, &entry)?;
+    let row = measures::get(db, &scope.institution.id, &measure.id)?;
+    view(db, app, scope, row, berlin_day(now))
+}
+
+fn check(input: &MeasureInput) -> Result<()> {
     let mut faults = Faults::new();
     faults.text("/title", &input.title, 1, 300);
     faults.optional_text("/title_public", input.title_public.as_deref(), 300);
@@ -247,9 +208,6 @@ fn check(input: &MeasureInput, idempotency_key: Option<&str>) -> Result<()> {
         if ids.len() > MAX_LINKS {
             faults.push(Fault::new(pointer, FaultCode::TooLong).arg("max", MAX_LINKS));
         }
-    }
-    if let Some(key) = idempotency_key {
-        faults.text("Idempotency-Key", key, 1, 255);
     }
     faults.finish()?;
     Ok(())

@@ -7,7 +7,7 @@ mod update;
 pub mod view;
 
 pub use change_status::{StatusInput, change_status};
-pub use create::{Created, DueInput, MeasureInput, create};
+pub use create::{DueInput, MeasureInput, create};
 pub use list::{ListQuery, Page, list};
 pub use update::{MeasurePatch, update};
 
@@ -64,7 +64,7 @@ fn facts(measure: &Measure, to: Option<Status>, fulfils_basic: bool) -> MeasureF
         status: measure.status,
         to,
         fulfils_basic,
-        requested_by: None,
+        requested_by: &[],
     }
 }
 

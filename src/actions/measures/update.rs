@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
-use super::create::{MAX_LINKS, check_priority, programme_id};
+use super::create::{check_priority, programme_id};
 use super::view::{MeasureView, etag};
 use super::{By, DueInput, Scope, assignable, facts, fulfils_basic, stored_links, view, visible};
 use crate::actions::Entry;
@@ -15,7 +15,7 @@ use crate::domain::access::{Action, Resource};
 use crate::domain::calendar::berlin_day;
 use crate::domain::fault::{Fault, FaultCode, Faults};
 use crate::domain::measure::{Confidentiality, LinkKind, Origin, Relevance};
-use crate::domain::programme_file::{check_due, check_links};
+use crate::domain::programme_file::{MAX_LINKS, check_due, check_links};
 use crate::error::{Code, Error, Result};
 use crate::store::measures::{Link, Measure};
 use crate::store::{Db, catalogues, measures, users};

@@ -10,6 +10,43 @@ use crate::domain::fault::{Fault, FaultCode, Faults};
 use crate::domain::measure::Precision;
 use crate::domain::programme::sum;
 
+/// Most links of one kind that one measure may have.
+pub const MAX_LINKS: usize = 500;
+/// Most ceilings, posts or printed totals of one programme, and most lines or groups.
+const MAX_ROWS: usize = 1000;
+
+/// Checks that no list of a file is longer than any council paper, before anything is looked up or compared.
+///
+/// # Errors
+/// A fault for each list that is too long.
+pub fn check_sizes(file: &ProgrammeFile) -> Result<(), Vec<Fault>> {
+    let mut faults = Faults::new();
+    let mut at_most = |at: String, length: usize, max: usize| {
+        if length > max {
+            faults.push(Fault::new(at, FaultCode::TooLong).arg("max", max));
+        }
+    };
+    for (index, programme) in file.programmes.iter().enumerate() {
+        let at = format!("/programmes/{index}");
+        for (field, length) in [
+            ("groups", programme.groups.len()),
+            ("lines", programme.lines.len()),
+            ("ceilings", programme.ceilings.len()),
+            ("posts", programme.posts.len()),
+            ("printed_totals", programme.printed_totals.len()),
+        ] {
+            at_most(format!("{at}/{field}"), length, MAX_ROWS);
+        }
+        for (index, measure) in programme.measures.iter().enumerate() {
+            let at = format!("{at}/measures/{index}");
+            at_most(format!("{at}/fulfils"), measure.fulfils.len(), MAX_LINKS);
+            at_most(format!("{at}/applies"), measure.applies.len(), MAX_LINKS);
+            at_most(format!("{at}/lines"), measure.lines.len(), MAX_ROWS);
+        }
+    }
+    faults.finish()
+}
+
 /// Checks a file as a whole: keys, references, sums and ceilings.
 ///
 /// # Errors
@@ -67,6 +104,11 @@ pub fn check(file: &ProgrammeFile, known: &Known) -> Result<(), Vec<Fault>> {
             reference(&mut faults, &format!("{at}/resolution"), key, &resolutions);
         }
         check_programme(&mut faults, &at, programme);
+        let lines: HashSet<&str> = programme
+            .lines
+            .iter()
+            .map(|line| line.key.as_str())
+            .collect();
         for (index, measure) in programme.measures.iter().enumerate() {
             let at = format!("{at}/measures/{index}");
             if !measure_keys.insert(measure.key.as_str()) {
@@ -75,7 +117,7 @@ pub fn check(file: &ProgrammeFile, known: &Known) -> Result<(), Vec<Fault>> {
                         .arg("value", &measure.key),
                 );
             }
-            check_measure(&mut faults, &at, measure, programme, known);
+            check_measure(&mut faults, &at, measure, &lines, known);
         }
     }
     faults.finish()
@@ -128,7 +170,7 @@ fn check_programme(faults: &mut Faults, at: &str, programme: &Programme) {
     for (index, line) in programme.lines.iter().enumerate() {
         let at = format!("{at}/lines/{index}");
         reference(faults, &format!("{at}/group"), &line.group, &groups);
-        faults.text(&format!("{at}/position"), &line.position, 1, 100);
+        faults.text(&format!("{at}/position"), &line.position, 1, 16);
         faults.text(&format!("{at}/title"), &line.title, 1, 500);
         faults.optional_text(&format!("{at}/note"), line.note.as_deref(), 2000);
         source(faults, &at, &line.source);
@@ -195,6 +237,16 @@ fn check_totals(faults: &mut Faults, at: &str, programme: &Programme, groups: &H
         for (index, group) in total.groups.iter().enumerate() {
             reference(faults, &format!("{at}/groups/{index}"), group, groups);
         }
+        for (field, repeats) in [
+            ("groups", repeats(&total.groups)),
+            ("years", repeats(&total.years)),
+        ] {
+            if repeats {
+                faults.push(
+                    Fault::new(format!("{at}/{field}"), FaultCode::Duplicate).arg("value", field),
+                );
+            }
+        }
         if total
             .years
             .iter()
@@ -219,6 +271,11 @@ fn check_totals(faults: &mut Faults, at: &str, programme: &Programme, groups: &H
         }
         source(faults, &at, &total.source);
     }
+}
+
+fn repeats<T: Eq + std::hash::Hash>(values: &[T]) -> bool {
+    let mut seen = HashSet::new();
+    !values.iter().all(|value| seen.insert(value))
 }
 
 fn check_ceilings(faults: &mut Faults, at: &str, programme: &Programme) {
@@ -272,7 +329,7 @@ fn check_measure(
     faults: &mut Faults,
     at: &str,
     measure: &Measure,
-    programme: &Programme,
+    lines: &HashSet<&str>,
     known: &Known,
 ) {
     faults.text(&format!("{at}/key"), &measure.key, 1, 100);
@@ -338,15 +395,10 @@ fn check_measure(
             FaultCode::Inconsistent,
         ));
     }
-    let lines: HashSet<&str> = programme
-        .lines
-        .iter()
-        .map(|line| line.key.as_str())
-        .collect();
     let mut seen = HashSet::new();
     for (index, line) in measure.lines.iter().enumerate() {
         let at = format!("{at}/lines/{index}");
-        reference(faults, &at, line, &lines);
+        reference(faults, &at, line, lines);
         if !seen.insert(line) {
             faults.push(Fault::new(at, FaultCode::Duplicate).arg("value", line));
         }

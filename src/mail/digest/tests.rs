@@ -9,6 +9,7 @@ fn item(reference: &str, days_overdue: i64) -> Item {
     let due = as_of - chrono::Duration::days(days_overdue);
     Item {
         reference: reference.into(),
+        only_counted: false,
         title: Some(format!("Titel von {reference}")),
         status: "in Umsetzung".into(),
         owner: Some("Karl Beispiel".into()),
@@ -35,6 +36,7 @@ fn digest(overdue: Vec<Item>, due_soon: Vec<Item>) -> Digest {
         security_officer: Some("Petra Sicher <isb@offenburg.example>".into()),
         occurrence_key: "0123456789abcdef".into(),
         policy_version: "2022.1".into(),
+        due_soon_days: 30,
     }
 }
 
@@ -76,7 +78,7 @@ fn one_is_singular() {
         &flowing(&digest),
         &[
             "Guten Tag Jana Groß,",
-            "Stand 17.10.2022: 1 Maßnahme ist überfällig, 1 Maßnahme wird demnächst fällig.",
+            "Stand 17.10.2022: 1 Maßnahme ist überfällig, 1 Maßnahme wird in den nächsten 30 Tagen fällig.",
             "ÜBERFÄLLIG (1)",
             "Überfällig: seit 1 Tag",
             "Frist: noch 1 Tag",
@@ -99,7 +101,7 @@ fn many_are_plural() {
     assert_has(
         &flowing(&digest),
         &[
-            "3 Maßnahmen sind überfällig, 2 Maßnahmen werden demnächst fällig.",
+            "3 Maßnahmen sind überfällig, 2 Maßnahmen werden in den nächsten 30 Tagen fällig.",
             "seit 14 Tagen",
             "Fällig am: 22.10.2022 Frist: noch 5 Tage",
             "Fällig am: 17.10.2022 Frist: läuft heute ab",
@@ -110,7 +112,7 @@ fn many_are_plural() {
         &[
             "<strong>14 Tagen</strong>",
             "<strong>5 Tage</strong>",
-            "<strong>heute</strong>",
+            "<strong>läuft heute ab</strong>",
         ],
     );
 }
@@ -210,10 +212,10 @@ fn dates_are_german_with_their_wording_and_the_first_date() {
     assert_has(
         &rendered.text,
         &[
-            "  Fällig war:   30.06.2022 (2. Quartal 2022), ursprünglich 31.12.2021\n",
-            "  Überfällig:   seit 109 Tagen\n",
-            "  Status:       in Umsetzung, blockiert\n",
-            "  Zuständig:    ohne Verantwortliche, Fachbereich 3.5\n",
+            "  Fällig war:      30.06.2022 (2. Quartal 2022), ursprünglich 31.12.2021\n",
+            "  Überfällig:      seit 109 Tagen\n",
+            "  Status:          in Umsetzung, blockiert\n",
+            "  Verantwortlich:  ohne Verantwortliche, Fachbereich 3.5\n",
         ],
     );
     assert_has(
@@ -234,7 +236,7 @@ fn blocked_is_not_said_twice() {
     };
     assert_has(
         &text(&digest(vec![blocked], Vec::new())),
-        &["Status:       blockiert\n"],
+        &["Status:          blockiert\n"],
     );
 }
 
@@ -245,10 +247,22 @@ fn officer_and_owner_are_told_why_and_what_to_do() {
         &flowing(&officer),
         &[
             "für die Informationssicherheit zuständig sind",
-            "Eine Blockade hält die Frist nicht an.",
-            "Lassen Sie eine verantwortliche Person benennen.",
+            "Klären Sie umgehend mit den Verantwortlichen",
+            "Bis ein neuer Termin eingetragen ist, gilt der bisherige.",
         ],
     );
+    // Advice on what there is, and on nothing else.
+    let advice = [
+        "Eine Blockade hält die Frist nicht an.",
+        "Lassen Sie eine verantwortliche Person benennen.",
+    ];
+    assert_lacks(&flowing(&officer), &advice);
+    let blocked = Item {
+        blocked: true,
+        owner: None,
+        ..item("M-1", 3)
+    };
+    assert_has(&flowing(&digest(vec![blocked], Vec::new())), &advice);
     assert_lacks(&text(&officer), &["isb@offenburg.example"]);
     let owner = Digest {
         audience: Audience::Owner,
@@ -259,7 +273,7 @@ fn officer_and_owner_are_told_why_and_what_to_do() {
         &[
             "für die unten genannte Maßnahme verantwortlich sind",
             "Melden Sie die Maßnahme als umgesetzt",
-            "Wenden Sie sich mit einer Begründung",
+            "Wenden Sie sich vor dem Termin, bei Überfälligem umgehend, mit einer Begründung an",
             "Eine Blockade hält die Frist nicht an.",
             "Petra Sicher <isb@offenburg.example>",
         ],
@@ -277,7 +291,7 @@ fn officer_and_owner_are_told_why_and_what_to_do() {
         &flowing(&several),
         &["für die unten genannten Maßnahmen verantwortlich"],
     );
-    assert_lacks(&text(&several), &["Fragen beantwortet"]);
+    assert_lacks(&text(&several), &["Fragen zur"]);
 }
 
 #[test]
@@ -285,11 +299,17 @@ fn links_and_footer() {
     let base = digest(vec![item("M-1", 3)], Vec::new());
     let link = "https://zinne.example/api/v1/institutions/offenburg/measures?overdue=true";
     let rendered = render(&base).unwrap();
+    let docs = "https://zinne.example/api/docs/";
     assert_has(
         &rendered.text,
-        &[&format!("(Anmeldung erforderlich):\n{link}\n")],
+        &[
+            &format!("im Browser:\n{docs}\n"),
+            &format!("Anmeldung erforderlich):\n{link}\n"),
+        ],
     );
-    assert_has(&rendered.html, &[&format!("<a href=\"{link}\">")]);
+    for address in [docs, link] {
+        assert_has(&rendered.html, &[&format!("<a href=\"{address}\">")]);
+    }
     for body in [&rendered.text, &rendered.html] {
         assert_has(
             body,
@@ -374,7 +394,7 @@ fn html_is_accessible_and_needs_nothing_from_outside() {
         &html,
         &["<img", "<link", "<script", "<style", "src=", "url("],
     );
-    assert_eq!(html.matches("http").count(), 1, "the one link");
+    assert_eq!(html.matches("http").count(), 2, "the two links");
 }
 
 #[test]
@@ -421,7 +441,7 @@ fn english_where_asked_for() {
         &flowing(&english),
         &[
             "Dear Jana Groß,",
-            "As of 17 October 2022: 1 measure is overdue, 1 measure falls due soon.",
+            "As of 17 October 2022: 1 measure is overdue, 1 measure falls due within 30 days.",
             "Overdue: for 1 day",
             "When: in 14 days",
             "This message was generated automatically.",

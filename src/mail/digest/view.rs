@@ -17,7 +17,16 @@ pub(super) struct View {
     pub(super) as_of: String,
     pub(super) overdue: List,
     pub(super) due_soon: List,
+    /// Days that count as soon.
+    pub(super) window: i64,
+    /// Among the rows is one without anybody responsible.
+    pub(super) some_unowned: bool,
+    /// Among the rows is a blocked one.
+    pub(super) some_blocked: bool,
+    /// The list in the API.
     pub(super) link: String,
+    /// Where a person can sign in with a browser.
+    pub(super) docs: String,
     pub(super) key: String,
     pub(super) policy: String,
 }
@@ -26,6 +35,8 @@ pub(super) struct View {
 pub(super) struct List {
     pub(super) rows: Vec<Row>,
     pub(super) total: usize,
+    /// Strictly confidential ones, of which nothing else is said.
+    pub(super) only_counted: usize,
     pub(super) more: usize,
 }
 
@@ -49,6 +60,10 @@ pub(super) struct Row {
 
 impl View {
     pub(super) fn new(digest: &Digest) -> Result<Self, RenderError> {
+        let shown = || {
+            let all = digest.overdue.iter().chain(&digest.due_soon);
+            all.filter(|item| !item.only_counted && item.title.is_some())
+        };
         Ok(Self {
             for_officer: digest.audience == Audience::SecurityOfficer,
             institution: one_line(&digest.institution),
@@ -57,7 +72,11 @@ impl View {
             as_of: day(digest.locale, digest.as_of),
             overdue: overdue(digest),
             due_soon: due_soon(digest),
+            window: digest.due_soon_days,
+            some_unowned: shown().any(|item| item.owner.as_deref().and_then(filled).is_none()),
+            some_blocked: shown().any(|item| item.blocked),
             link: link(digest)?,
+            docs: address(digest, &["api", "docs", ""])?.into(),
             key: one_line(&digest.occurrence_key),
             policy: one_line(&digest.policy_version),
         })
@@ -85,10 +104,12 @@ fn due_soon(digest: &Digest) -> List {
 }
 
 fn list(items: &[&Item], row: impl Fn(&Item) -> Row) -> List {
+    let shown = || items.iter().filter(|item| !item.only_counted);
     List {
-        rows: items.iter().take(MOST_ROWS).map(|item| row(item)).collect(),
+        rows: shown().take(MOST_ROWS).map(|item| row(item)).collect(),
         total: items.len(),
-        more: items.len().saturating_sub(MOST_ROWS),
+        only_counted: items.len() - shown().count(),
+        more: shown().count().saturating_sub(MOST_ROWS),
     }
 }
 
@@ -141,6 +162,17 @@ fn day(locale: Locale, date: NaiveDate) -> String {
 
 /// The list in the service; needs a sign-in like everything there.
 fn link(digest: &Digest) -> Result<String, RenderError> {
+    let institution = &digest.institution_slug;
+    let mut url = address(
+        digest,
+        &["api", "v1", "institutions", institution, "measures"],
+    )?;
+    url.set_query((!digest.overdue.is_empty()).then_some("overdue=true"));
+    Ok(url.into())
+}
+
+/// A path of the service.
+fn address(digest: &Digest, path: &[&str]) -> Result<Url, RenderError> {
     let fault = || RenderError::BaseUrl(one_line(&digest.base_url));
     let mut url = Url::parse(digest.base_url.trim()).ok().ok_or_else(fault)?;
     if !matches!(url.scheme(), "http" | "https") {
@@ -150,13 +182,6 @@ fn link(digest: &Digest) -> Result<String, RenderError> {
         .ok()
         .ok_or_else(fault)?
         .pop_if_empty()
-        .extend([
-            "api",
-            "v1",
-            "institutions",
-            &digest.institution_slug,
-            "measures",
-        ]);
-    url.set_query((!digest.overdue.is_empty()).then_some("overdue=true"));
-    Ok(url.into())
+        .extend(path);
+    Ok(url)
 }

@@ -1,26 +1,20 @@
 //! Mails as `.eml` files, for the demo and for houses without a mail server.
 
 use std::{
-    fs,
-    io::{self, Write as _},
+    fs, io,
     path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::Arc,
 };
 
 use sha2::{Digest as _, Sha256};
 
 use super::super::{Accepted, SendError};
+use crate::private;
 
 /// Longest part of a message id that becomes a file name.
 const LONGEST_NAME: usize = 120;
 
-/// Tells apart the unfinished files of one process.
-static ATTEMPT: AtomicU64 = AtomicU64::new(0);
-
-/// Writes `DIR/<message id>.eml`, each file whole or not at all; the same
+/// Writes `DIR/<message id>.eml`, for the owner of the folder only: mails speak of what is not done yet. Each file whole or not at all; the same
 /// message id overwrites its twin.
 #[derive(Debug, Clone)]
 pub struct File {
@@ -63,9 +57,9 @@ fn failed(path: &Path, cause: &str) -> SendError {
 
 fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let dir = path.parent().unwrap_or_else(|| Path::new("."));
-    fs::create_dir_all(dir)?;
+    private::folder(dir)?;
     let draft = draft_path(path);
-    let outcome = write_synced(&draft, bytes).and_then(|()| fs::rename(&draft, path));
+    let outcome = private::write_new(&draft, bytes).and_then(|()| fs::rename(&draft, path));
     if outcome.is_err() {
         // Best effort: the first error is the one worth telling.
         let _ = fs::remove_file(&draft);
@@ -74,20 +68,11 @@ fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     sync_dir(dir)
 }
 
-fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
-}
-
 /// Same folder, so that the rename stays on one file system; not `.eml`, so
 /// that nobody picks up half a mail.
 fn draft_path(path: &Path) -> PathBuf {
-    let attempt = ATTEMPT.fetch_add(1, Ordering::Relaxed);
-    path.with_extension(format!("{}-{attempt}.tmp", std::process::id()))
+    // Never the name of a draft that a killed process has left.
+    path.with_extension(format!("{}.tmp", uuid::Uuid::new_v4().simple()))
 }
 
 /// Makes the new name survive a power cut; only Unix can open a folder.
@@ -139,6 +124,17 @@ mod tests {
         let accepted = file.send("k1@example.org", b"two".to_vec()).await.unwrap();
         assert!(accepted.reply.ends_with("k1@example.org.eml"));
         assert_eq!(names(&dir), ["k1@example.org.eml"]);
+        #[cfg(unix)]
+        for (path, mode) in [
+            (dir.clone(), 0o700),
+            (dir.join("k1@example.org.eml"), 0o600),
+        ] {
+            use std::os::unix::fs::PermissionsExt as _;
+            assert_eq!(
+                fs::metadata(path).unwrap().permissions().mode() & 0o777,
+                mode
+            );
+        }
         assert_eq!(fs::read(dir.join("k1@example.org.eml")).unwrap(), b"two");
     }
 

@@ -46,6 +46,10 @@ const MAILS_PER_CONNECTION: u32 = 50;
 const STEPS_PER_MAIL: u32 = 4;
 /// Longer replies are cut.
 const LONGEST_REPLY: usize = 500;
+/// Steps of the conversation, as replies name them.
+const SENDER: &str = "MAIL";
+const RECIPIENT: &str = "RCPT";
+const BODY: &str = "the mail";
 /// 5xx replies that speak of the session (authentication or encryption wanted,
 /// mechanism or password wrong), not of the mail.
 const SESSION_CODES: [u16; 5] = [523, 530, 534, 535, 538];
@@ -93,8 +97,12 @@ impl Idle {
 
 /// Why a step of the conversation failed.
 enum Fault {
-    /// The server answered no; the connection is in order.
-    Refused { code: u16, reply: String },
+    /// The server answered no to a step; the connection is in order.
+    Refused {
+        step: &'static str,
+        code: u16,
+        reply: String,
+    },
     /// No (understandable) answer; the connection is of no use any more.
     Broken(String),
 }
@@ -159,10 +167,10 @@ impl Smtp {
                 self.park(connection);
                 Ok(Accepted { reply })
             }
-            Err(Fault::Refused { code, reply }) => {
+            Err(Fault::Refused { step, code, reply }) => {
                 self.reset(connection, code).await;
                 Err(SendError {
-                    permanent: is_permanent(code),
+                    permanent: is_permanent(step, code, &reply),
                     handed_over: false,
                     reply,
                 })
@@ -295,15 +303,18 @@ impl Inner {
         body_begun: &AtomicBool,
     ) -> Result<String, Fault> {
         let from = mail.envelope.from().cloned();
-        self.step("MAIL", smtp.command(MailFrom::new(from, Vec::new())))
+        self.step(SENDER, smtp.command(MailFrom::new(from, Vec::new())))
             .await?;
         for to in mail.envelope.to() {
-            self.step("RCPT", smtp.command(Rcpt::new(to.clone(), Vec::new())))
+            self.step(RECIPIENT, smtp.command(Rcpt::new(to.clone(), Vec::new())))
                 .await?;
         }
         self.step("DATA", smtp.command(Data)).await?;
         body_begun.store(true, Ordering::Relaxed);
-        let response = self.step("the mail", smtp.message(&mail.bytes)).await?;
+        // A server that scans mails answers late, and whoever does not wait makes a twin: this step may take
+        // all the time that the whole mail has (RFC 5321 4.5.3.2.6 would give it ten minutes).
+        let response = smtp.message(&mail.bytes).await;
+        let response = response.map_err(|error| Fault::from_error(BODY, &error))?;
         if response.code().severity == Severity::PositiveCompletion {
             Ok(text_of(&response))
         } else {
@@ -317,7 +328,7 @@ impl Inner {
     /// lettre bounds only the TCP connect; every other wait is bounded here.
     async fn step<T>(
         &self,
-        name: &str,
+        name: &'static str,
         work: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Fault> {
         match timeout(self.timeout, work).await {
@@ -332,10 +343,11 @@ impl Inner {
 }
 
 impl Fault {
-    fn from_error(step: &str, error: &Error) -> Self {
+    fn from_error(step: &'static str, error: &Error) -> Self {
         let cause = std::error::Error::source(error).map(ToString::to_string);
         match error.status() {
             Some(code) => Self::Refused {
+                step,
                 code: code.into(),
                 reply: shorten(&format!("{code} {}", cause.unwrap_or_default())),
             },
@@ -354,8 +366,15 @@ impl Fault {
     }
 }
 
-fn is_permanent(code: u16) -> bool {
-    (500..600).contains(&code) && !SESSION_CODES.contains(&code)
+/// Whether this mail or its recipient is refused for good. What is said of the sender, of relaying or of a
+/// policy (enhanced code X.7.X, RFC 3463) is about the settings, hits every mail alike and can be mended.
+fn is_permanent(step: &str, code: u16, reply: &str) -> bool {
+    let enhanced = reply.split_whitespace().nth(1).unwrap_or_default();
+    match step {
+        RECIPIENT => (550..554).contains(&code) && !enhanced.starts_with("5.7."),
+        "DATA" | BODY => (500..600).contains(&code) && !SESSION_CODES.contains(&code),
+        _ => false,
+    }
 }
 
 fn text_of(response: &Response) -> String {
@@ -470,12 +489,29 @@ mod tests {
     }
 
     #[test]
-    fn only_refusals_of_the_mail_are_permanent() {
-        for code in [550, 551, 552, 553, 554] {
-            assert!(is_permanent(code));
-        }
-        for code in [421, 450, 451, 452, 530, 535, 538] {
-            assert!(!is_permanent(code));
+    fn only_refusals_of_the_mail_or_its_recipient_are_permanent() {
+        for (step, reply, permanent) in [
+            (RECIPIENT, "550 5.1.1 mailbox unknown", true),
+            (RECIPIENT, "550 no such user", true),
+            (RECIPIENT, "553 5.1.3 bad address", true),
+            (RECIPIENT, "550 5.7.1 relaying denied", false),
+            (RECIPIENT, "554 relay access denied", false),
+            (RECIPIENT, "530 authentication required", false),
+            (RECIPIENT, "451 4.3.2 later", false),
+            (SENDER, "550 5.7.60 cannot send as this sender", false),
+            (SENDER, "553 sender refused", false),
+            (BODY, "554 5.7.1 looks like spam", true),
+            (BODY, "552 too large", true),
+            (BODY, "452 4.3.1 disk full", false),
+            ("DATA", "554 no valid recipients", true),
+            ("AUTH", "535 wrong password", false),
+        ] {
+            let code = reply[..3].parse().unwrap();
+            assert_eq!(
+                is_permanent(step, code, reply),
+                permanent,
+                "{step}: {reply}"
+            );
         }
     }
 

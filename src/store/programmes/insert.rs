@@ -139,7 +139,11 @@ fn insert_groups(
             budget_groups::position.eq(position(index)?),
         ));
     }
-    both!(db, c => diesel::insert_into(budget_groups::table).values(&rows).execute(c))?;
+    both!(db, c => {
+        for rows in rows.chunks(1000) {
+            diesel::insert_into(budget_groups::table).values(rows).execute(c)?;
+        }
+    });
     Ok(ids)
 }
 

@@ -21,6 +21,7 @@ use zinne::config::Config;
 use zinne::http::server::{self, Shared};
 use zinne::mail::Mailer;
 
+pub use postgres::skipped;
 pub use world::{Engine, PASSWORD};
 
 /// Monday, 07:00 in Berlin.
@@ -61,6 +62,8 @@ pub struct TestApp {
     pub engine: Engine,
     server: ServerHandle,
     http: awc::Client,
+    /// Kept for as long as it is used.
+    database: Option<postgres::Database>,
     _folder: TempDir,
 }
 
@@ -126,9 +129,11 @@ impl TestApp {
     /// The same with further settings, such as `("ZINNE_AUTH__LOCK_MINUTES", "1")`.
     pub async fn start_with(engine: Engine, settings: &[(&str, &str)]) -> Option<TestApp> {
         let folder = tempfile::tempdir().unwrap();
-        let database = world::fresh_database(engine, folder.path())?;
-        let app = world::app(&database, folder.path(), settings);
-        Some(TestApp::serve(app, engine, folder))
+        let (url, database) = world::fresh_database(engine, folder.path())?;
+        let app = world::app(&url, folder.path(), settings);
+        let mut app = TestApp::serve(app, engine, folder);
+        app.database = database;
+        Some(app)
     }
 
     /// Serves an application that is already there; `folder` is deleted in the end.
@@ -148,6 +153,7 @@ impl TestApp {
             engine,
             server: handle,
             http,
+            database: None,
             _folder: folder,
         }
     }

@@ -9,15 +9,19 @@
 use std::env;
 use std::fs;
 use std::io;
+use std::mem::ManuallyDrop;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::unix::fs::{MetadataExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use diesel::connection::SimpleConnection as _;
+use diesel::{Connection as _, PgConnection};
 use tempfile::TempDir;
 
 const OLDEST: u32 = 15;
@@ -64,6 +68,81 @@ struct Server {
     _watchdog: Option<Child>,
 }
 
+/// Says that something could not be tested. Straight to standard error: what a passing test prints is not shown.
+pub fn skipped(what: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr(), "SKIPPED: {what}");
+}
+
+/// A database of its own; dropped with this.
+pub struct Database {
+    /// Its URL.
+    pub url: String,
+    name: String,
+}
+
+impl Database {
+    /// An empty one, or a copy of `template`. `None` where PostgreSQL is missing.
+    pub fn create(template: Option<&str>) -> Option<Database> {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        // One copy at a time: PostgreSQL refuses to copy a database that is being copied.
+        static COPYING: Mutex<()> = Mutex::new(());
+        let server = server_url()?;
+        // A server that is not ours may hold what an earlier run of the same process id has left.
+        let name = format!(
+            "zinne_{}_{}",
+            uuid::Uuid::new_v4().simple(),
+            NUMBER.fetch_add(1, Ordering::SeqCst)
+        );
+        let template =
+            template.map_or_else(String::new, |template| format!(" TEMPLATE {template}"));
+        let _one = COPYING.lock().unwrap_or_else(PoisonError::into_inner);
+        run(server, &format!("CREATE DATABASE {name}{template}"));
+        let mut url = url::Url::parse(server).unwrap_or_else(|error| panic!("{error}"));
+        url.set_path(&name);
+        Some(Database {
+            url: url.to_string(),
+            name,
+        })
+    }
+
+    #[allow(dead_code, reason = "the load benchmark needs no template")]
+    /// Closes it to everybody and keeps it as a template until the server ends.
+    pub fn into_template(self) -> String {
+        let database = ManuallyDrop::new(self);
+        let name = database.name.clone();
+        if let Some(server) = server_url() {
+            run(
+                server,
+                &format!(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+                ),
+            );
+        }
+        name
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        // A hundred of them would fill a small disk. A test that fails must not fail twice.
+        if let Some(mut admin) =
+            server_url().and_then(|server| PgConnection::establish(server).ok())
+        {
+            let _ = admin.batch_execute(&format!("DROP DATABASE {} WITH (FORCE)", self.name));
+        }
+    }
+}
+
+fn run(server: &str, sql: &str) {
+    let ran = PgConnection::establish(server)
+        .map_err(|error| error.to_string())
+        .and_then(|mut admin| admin.batch_execute(sql).map_err(|error| error.to_string()));
+    if let Err(why) = ran {
+        panic!("PostgreSQL for the tests: {why}");
+    }
+}
+
 /// A maintenance URL with the right to create databases, or `None` where PostgreSQL is missing.
 pub fn server_url() -> Option<&'static str> {
     static SERVER: OnceLock<Result<Option<Server>, String>> = OnceLock::new();
@@ -90,7 +169,7 @@ fn find_or_start() -> Result<Option<Server>, String> {
         if env::var("ZINNE_TEST_REQUIRE_ALL").is_ok_and(|value| value == "1") {
             return Err(missing);
         }
-        eprintln!("SKIPPED: PostgreSQL tests did not run: {missing}");
+        skipped(&format!("PostgreSQL tests: {missing}"));
         return Ok(None);
     };
     start(&programs).map(Some)
@@ -188,7 +267,8 @@ fn start_once(programs: &Path, user: Option<Unprivileged>) -> Result<Server, Tro
         return Err(trouble);
     }
     Ok(Server {
-        url: format!("postgres://postgres@127.0.0.1:{port}/postgres"),
+        // The one test that wants TLS says so.
+        url: format!("postgres://postgres@127.0.0.1:{port}/postgres?sslmode=disable"),
         _watchdog: Some(watchdog),
     })
 }

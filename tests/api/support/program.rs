@@ -111,8 +111,9 @@ impl Running {
     pub fn terminate(&self) {
         let pid = self.child.id().to_string();
         assert!(
-            Command::new("kill")
-                .args(["-TERM", &pid])
+            // The shell's own: a slim Debian has no program of that name.
+            Command::new("sh")
+                .args(["-c", &format!("kill -s TERM {pid}")])
                 .status()
                 .unwrap()
                 .success()

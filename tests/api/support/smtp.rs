@@ -35,7 +35,7 @@ pub fn python_has(module: &str) -> bool {
     );
     let required = std::env::var("ZINNE_TEST_REQUIRE_ALL").is_ok_and(|value| value == "1");
     assert!(!required, "{missing}");
-    eprintln!("SKIPPED: {missing}");
+    super::skipped(&missing);
     false
 }
 
@@ -123,14 +123,21 @@ pub struct Certificates {
 }
 
 impl Certificates {
-    fn issue() -> Self {
+    pub fn issue() -> Self {
         let ca_key = rcgen::KeyPair::generate().unwrap();
         let mut params = rcgen::CertificateParams::new(Vec::<String>::new()).unwrap();
+        // Names of their own: OpenSSL takes a certificate whose issuer has its very name for self-signed.
+        params
+            .distinguished_name
+            .push(rcgen::DnType::CommonName, "Probe-CA");
         params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
         let ca = params.self_signed(&ca_key).unwrap();
         let issuer = rcgen::Issuer::new(params, ca_key);
         let key = rcgen::KeyPair::generate().unwrap();
-        let params = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+        let mut params = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+        params
+            .distinguished_name
+            .push(rcgen::DnType::CommonName, "localhost");
         let cert = params.signed_by(&key, &issuer).unwrap();
         let this = Self {
             dir: tempfile::tempdir().unwrap(),

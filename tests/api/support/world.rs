@@ -1,17 +1,18 @@
 //! The world of the tests: made once for each engine, copied for each test.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, OnceLock};
 
-use diesel::connection::SimpleConnection;
-use diesel::{Connection, PgConnection};
+use diesel::Connection as _;
+use diesel::connection::SimpleConnection as _;
 use secrecy::SecretString;
 use zinne::actions::{By, catalogue, institutions, programmes, users};
 use zinne::app::App;
 use zinne::domain::access::{Grant, Role};
 use zinne::domain::institution::InstitutionKind;
 use zinne::domain::programme_file::ProgrammeFile;
+
+use super::postgres::Database;
 
 /// Password of everybody.
 pub const PASSWORD: &str = "Probe-Kennwort-2022";
@@ -76,42 +77,19 @@ pub fn app(database_url: &str, folder: &Path, settings: &[(&str, &str)]) -> App 
     app
 }
 
-/// URL of a database that no other test has, filled with the world.
-pub fn fresh_database(engine: Engine, folder: &Path) -> Option<String> {
-    static NUMBER: AtomicU32 = AtomicU32::new(0);
+/// URL of a database that no other test has, filled with the world, and what has to be kept for it.
+pub fn fresh_database(engine: Engine, folder: &Path) -> Option<(String, Option<Database>)> {
     match engine {
         Engine::Sqlite => {
             let path = folder.join("test.db");
             std::fs::write(&path, sqlite_template()).unwrap();
-            Some(format!("sqlite:{}", path.display()))
+            Some((format!("sqlite:{}", path.display()), None))
         }
         Engine::Postgres => {
-            let server = super::postgres::server_url()?;
-            let template = postgres_template(server);
-            let name = format!(
-                "zinne_{}_{}",
-                std::process::id(),
-                NUMBER.fetch_add(1, Ordering::SeqCst)
-            );
-            // One copy at a time: PostgreSQL refuses to copy a database that is being copied.
-            static COPYING: Mutex<()> = Mutex::new(());
-            let _one = COPYING
-                .lock()
-                .unwrap_or_else(|poisoned| poisoned.into_inner());
-            let mut admin = PgConnection::establish(server).unwrap();
-            admin
-                .batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template}"))
-                .unwrap();
-            Some(database_url(server, &name))
+            let database = Database::create(Some(postgres_template()?))?;
+            Some((database.url.clone(), Some(database)))
         }
     }
-}
-
-/// The same server, another database.
-pub fn database_url(server: &str, name: &str) -> String {
-    let mut url = url::Url::parse(server).unwrap();
-    url.set_path(name);
-    url.to_string()
 }
 
 fn sqlite_template() -> &'static [u8] {
@@ -133,22 +111,15 @@ fn sqlite_template() -> &'static [u8] {
     })
 }
 
-fn postgres_template(server: &'static str) -> &'static str {
-    static TEMPLATE: OnceLock<String> = OnceLock::new();
-    TEMPLATE.get_or_init(|| {
-        let name = format!("zinne_template_{}", std::process::id());
-        let mut admin = PgConnection::establish(server).unwrap();
-        admin
-            .batch_execute(&format!("CREATE DATABASE {name}"))
-            .unwrap();
+fn postgres_template() -> Option<&'static str> {
+    static TEMPLATE: OnceLock<Option<String>> = OnceLock::new();
+    let template = TEMPLATE.get_or_init(|| {
+        let database = Database::create(None)?;
         let folder = tempfile::tempdir().unwrap();
-        fill(app(&database_url(server, &name), folder.path(), &[]));
-        let close = format!(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
-        );
-        admin.batch_execute(&close).unwrap();
-        name
-    })
+        fill(app(&database.url, folder.path(), &[]));
+        Some(database.into_template())
+    });
+    template.as_deref()
 }
 
 fn fill(app: App) {
@@ -179,7 +150,7 @@ fn fill(app: App) {
                 let path = format!("{}/programmes/{slug}.json", env!("CARGO_MANIFEST_DIR"));
                 let file: ProgrammeFile =
                     zinne::json::parse(&std::fs::read(path).unwrap()).unwrap();
-                programmes::import(&app, By::Operator, slug, &file).unwrap();
+                programmes::import(&app, By::Operator, slug, &file, None).unwrap();
             }
         });
     })
