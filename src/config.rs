@@ -539,4 +539,30 @@ mod tests {
         .unwrap();
         assert!(!format!("{config:?}").contains("geheim"));
     }
+
+    #[test]
+    fn containers_are_started_with_settings_that_there_are() {
+        let files = [
+            include_str!("../docker-compose.yml"),
+            include_str!("../Dockerfile"),
+        ];
+        let mut names = Vec::new();
+        for word in files.iter().flat_map(|file| file.split([' ', '\n'])) {
+            let name = word.split([':', '=']).next().unwrap_or_default();
+            if name.starts_with(PREFIX) && name.len() < word.len() {
+                names.push(name);
+            }
+        }
+        assert!(names.len() > 8, "{names:?}");
+        for name in names {
+            let setting = Config::load(None, [(name.to_owned(), "\u{0}".to_owned())]);
+            let faults = setting.err().map_or_else(Vec::new, |error| error.0);
+            assert!(
+                !faults
+                    .iter()
+                    .any(|fault| fault.contains("is not a setting")),
+                "{name}: {faults:?}"
+            );
+        }
+    }
 }

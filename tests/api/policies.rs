@@ -60,6 +60,13 @@ fn a_faulty_policy_is_refused_with_its_place() {
             "unknown attribute",
             ACCESS.replace("resource.fulfils_basic", "resource.fulfils_bsaic"),
         ),
+        (
+            "seeing that depends on what lists cannot ask for",
+            ACCESS.replace(
+                "when { principal.roles.containsAny([\"isb\", \"management\", \"auditor\"]) };\n\n@id(\"measures: heads and owners",
+                "when { principal.roles.contains(\"isb\") && resource.status == \"proposed\" };\n\n@id(\"measures: heads and owners",
+            ),
+        ),
         ("broken syntax", ACCESS.replacen("permit (", "permit ((", 1)),
         (
             "attribute that may be missing",

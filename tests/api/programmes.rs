@@ -1,5 +1,7 @@
 //! Programmes: what the council papers say in figures, and importing them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use actix_web::http::Method;
 use diesel::prelude::*;
 use serde_json::{Value, json};
@@ -427,5 +429,85 @@ both_engines! {
         large["programmes"][0]["measures"][0]["note"] = json!("x".repeat(2 << 20));
         import(&client, large.to_string()).await.problem(413, "too_large");
         assert_eq!(stored(app), before);
+    }
+}
+
+/// The figures and links that were taken from the papers independently of the programme files.
+#[test]
+fn the_files_are_what_was_read_from_the_papers() {
+    let folder = std::env::var_os("ZINNE_TEST_DATA").map_or_else(
+        || std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
+        std::path::PathBuf::from,
+    );
+    let seed = |name: &str| -> Option<Value> {
+        let path = folder.join("../domain").join(name);
+        match std::fs::read(&path) {
+            Ok(text) => Some(serde_json::from_slice(&text).unwrap()),
+            Err(_) => {
+                crate::support::skipped(&format!("{} is missing", path.display()));
+                None
+            }
+        }
+    };
+    let (Some(budget), Some(mapping)) = (seed("seeds_budget.json"), seed("seeds_mapping.json"))
+    else {
+        return;
+    };
+    let mut lines: BTreeMap<String, BTreeMap<i64, i64>> = BTreeMap::new();
+    let mut measures: BTreeMap<String, [BTreeSet<String>; 2]> = BTreeMap::new();
+    for slug in ["stuttgart", "offenburg", "konstanz"] {
+        let path = format!("{}/programmes/{slug}.json", env!("CARGO_MANIFEST_DIR"));
+        let file: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+        for programme in file["programmes"].as_array().unwrap() {
+            for line in programme["lines"].as_array().unwrap() {
+                let amounts = line["amounts"].as_array().unwrap();
+                let amounts = amounts
+                    .iter()
+                    .map(|a| (a["year"].as_i64().unwrap(), a["cents"].as_i64().unwrap()));
+                lines.insert(line["key"].as_str().unwrap().to_owned(), amounts.collect());
+            }
+            for measure in programme["measures"].as_array().unwrap() {
+                measures.insert(measure["key"].as_str().unwrap().to_owned(), links(measure));
+            }
+        }
+    }
+    let mut expected = BTreeMap::new();
+    every_object(&budget, &mut |object| {
+        if let (Some(id), Some(amounts)) =
+            (object["id"].as_str(), object["amounts_cents"].as_object())
+        {
+            let amounts = amounts.iter().filter(|(_, cents)| **cents != 0);
+            let amounts =
+                amounts.map(|(year, cents)| (year.parse().unwrap(), cents.as_i64().unwrap()));
+            expected.insert(id.to_owned(), amounts.collect());
+        }
+    });
+    assert_eq!(lines, expected);
+    let mut expected = BTreeMap::new();
+    every_object(&mapping, &mut |object| {
+        if let (Some(id), true) = (object["id"].as_str(), object["fulfils"].is_array()) {
+            expected.insert(id.to_owned(), links(object));
+        }
+    });
+    assert_eq!(measures, expected);
+}
+
+fn links(measure: &Value) -> [BTreeSet<String>; 2] {
+    ["fulfils", "applies"].map(|kind| {
+        let ids = measure[kind].as_array().unwrap();
+        ids.iter()
+            .map(|id| id.as_str().unwrap().to_owned())
+            .collect()
+    })
+}
+
+fn every_object(value: &Value, look: &mut impl FnMut(&Value)) {
+    match value {
+        Value::Object(fields) => {
+            look(value);
+            fields.values().for_each(|field| every_object(field, look));
+        }
+        Value::Array(items) => items.iter().for_each(|item| every_object(item, look)),
+        _ => {}
     }
 }
