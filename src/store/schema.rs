@@ -88,6 +88,8 @@ diesel::table! {
         edition -> Text,
         sha256 -> Binary,
         imported_at -> Timestamp,
+        model -> Text,
+        series -> Text,
     }
 }
 
@@ -346,12 +348,121 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    catalogue_sources (id) {
+        id -> Text,
+        catalogue_id -> Nullable<Text>,
+        kind -> Text,
+        sha256 -> Binary,
+        bytes -> Integer,
+        counts -> Text,
+        warnings -> Text,
+        defects -> Text,
+        document -> Nullable<Binary>,
+        document_uuid -> Nullable<Text>,
+        imported_by -> Nullable<Text>,
+        imported_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    catalogue_threats (catalogue_id, id) {
+        catalogue_id -> Text,
+        id -> Text,
+        title -> Text,
+        position -> Integer,
+    }
+}
+
+diesel::table! {
+    catalogue_requirement_threats (catalogue_id, requirement_id, threat_id) {
+        catalogue_id -> Text,
+        requirement_id -> Text,
+        threat_id -> Text,
+    }
+}
+
+diesel::table! {
+    catalogue_requirement_goals (catalogue_id, requirement_id) {
+        catalogue_id -> Text,
+        requirement_id -> Text,
+        confidentiality -> Bool,
+        integrity -> Bool,
+        availability -> Bool,
+    }
+}
+
+diesel::table! {
+    catalogue_subrequirements (catalogue_id, requirement_id, position) {
+        catalogue_id -> Text,
+        requirement_id -> Text,
+        position -> Integer,
+        text -> Text,
+    }
+}
+
+diesel::table! {
+    catalogue_texts (catalogue_id, kind, id, position) {
+        catalogue_id -> Text,
+        kind -> Text,
+        id -> Text,
+        position -> Integer,
+        heading -> Text,
+        text -> Text,
+        text_key -> Text,
+    }
+}
+
+diesel::table! {
+    catalogue_groups (catalogue_id, id) {
+        catalogue_id -> Text,
+        id -> Text,
+        parent_id -> Nullable<Text>,
+        title -> Text,
+        position -> Integer,
+    }
+}
+
+diesel::table! {
+    catalogue_controls (catalogue_id, id) {
+        catalogue_id -> Text,
+        id -> Text,
+        alt_identifier -> Nullable<Text>,
+        group_id -> Nullable<Text>,
+        parent_id -> Nullable<Text>,
+        title -> Text,
+        title_key -> Text,
+        statement -> Text,
+        guidance -> Text,
+        text_key -> Text,
+        modal_verb -> Nullable<Text>,
+        security_level -> Nullable<Text>,
+        effort_level -> Nullable<Text>,
+        withdrawn -> Bool,
+        position -> Integer,
+    }
+}
+
+diesel::table! {
+    catalogue_maps (source_id, position) {
+        source_id -> Text,
+        position -> Integer,
+        relationship -> Text,
+        subrequirement -> Text,
+        requirement_id -> Text,
+        target_id -> Text,
+        target_uuid -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(memberships -> institutions (institution_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(audit_events -> institutions (institution_id));
 diesel::joinable!(catalogue_layers -> catalogues (catalogue_id));
+diesel::joinable!(catalogue_sources -> catalogues (catalogue_id));
+diesel::joinable!(catalogue_maps -> catalogue_sources (source_id));
 diesel::joinable!(resolutions -> institutions (institution_id));
 diesel::joinable!(programmes -> institutions (institution_id));
 diesel::joinable!(programmes -> resolutions (resolution_id));
@@ -387,6 +498,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     catalogue_layers,
     catalogue_modules,
     catalogue_requirements,
+    catalogue_sources,
+    catalogue_threats,
+    catalogue_requirement_threats,
+    catalogue_requirement_goals,
+    catalogue_subrequirements,
+    catalogue_texts,
+    catalogue_groups,
+    catalogue_controls,
+    catalogue_maps,
     resolutions,
     programmes,
     budget_groups,

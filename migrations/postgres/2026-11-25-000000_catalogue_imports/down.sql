@@ -1,0 +1,12 @@
+DROP TABLE catalogue_maps;
+DROP TABLE catalogue_controls;
+DROP TABLE catalogue_groups;
+DROP TABLE catalogue_texts;
+DROP TABLE catalogue_subrequirements;
+DROP TABLE catalogue_requirement_goals;
+DROP TABLE catalogue_requirement_threats;
+DROP TABLE catalogue_threats;
+DROP TABLE catalogue_sources;
+DROP INDEX catalogues_by_series;
+ALTER TABLE catalogues DROP COLUMN series;
+ALTER TABLE catalogues DROP COLUMN model;
