@@ -1,12 +1,16 @@
-//! BSI's Kompendium as `DocBook` XML: from the text of the file to facts.
+//! BSI's Kompendium as `DocBook` XML: from the text of the file to facts and texts.
 //!
 //! A chapter is a layer, its sections are modules; a requirement is a section of a module whose
-//! heading starts with an id, and its level is that of the section around it.
+//! heading starts with an id, and its level is that of the section around it. What no requirement
+//! holds is text of its module; threats, roles and glossary are chapters of their own.
 
+mod appendix;
 mod error;
 mod heading;
 mod modelling;
+mod plain;
 mod roles;
+mod sections;
 mod xml;
 
 use std::collections::HashSet;
@@ -14,13 +18,17 @@ use std::collections::HashSet;
 use roxmltree::Node;
 
 use crate::domain::catalogue::Fact;
+use crate::domain::catalogue_text::{
+    ModuleSection, ModuleText, RequirementText, RoleText, Term, Threat,
+};
 
 pub use error::DocbookError;
 use heading::RequirementHeading;
 use modelling::Modelling;
+use sections::Section;
 use xml::Warnings;
 
-/// What a document holds.
+/// The facts of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reading {
     /// The edition, then each layer with its modules and their requirements, as in the document.
@@ -29,31 +37,58 @@ pub struct Reading {
     pub warnings: Vec<String>,
 }
 
-/// Reads the text of the XML file.
+/// Facts and texts of a document, each list in the order of the document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Book {
+    /// As [`facts`] gives them.
+    pub facts: Vec<Fact>,
+    /// One for each requirement of the facts, in the same order; a text may be empty.
+    pub texts: Vec<RequirementText>,
+    /// One for each module of the facts, in the same order.
+    pub module_texts: Vec<ModuleText>,
+    /// Elementare Gefährdungen.
+    pub threats: Vec<Threat>,
+    /// What the chapter of roles says.
+    pub roles: Vec<RoleText>,
+    /// What the glossary says.
+    pub glossary: Vec<Term>,
+    /// What was odd, with its place; nothing in it keeps the book from being used.
+    pub warnings: Vec<String>,
+}
+
+/// Reads the facts in the text of the XML file.
 ///
 /// # Errors
 /// Text that is not XML, holds a DTD, is nested too deep or too large, is not this kind of
 /// document, or lacks a fact that every module or requirement must have.
 pub fn facts(xml: &str) -> Result<Reading, DocbookError> {
     let document = xml::parse(xml)?;
+    let reader = Reader::read(xml::book(&document)?)?;
+    Ok(Reading {
+        facts: reader.facts,
+        warnings: reader.warnings.into_lines(),
+    })
+}
+
+/// Reads the facts and the texts in the text of the XML file.
+///
+/// Threats, roles and glossary may be missing, which is a warning each.
+///
+/// # Errors
+/// As [`facts`]; no text is a reason to refuse a document.
+pub fn read(xml: &str) -> Result<Book, DocbookError> {
+    let document = xml::parse(xml)?;
     let book = xml::book(&document)?;
-    let layers = layers(book);
-    if layers.is_empty() {
-        return Err(DocbookError::NoLayers);
-    }
-    let mut warnings = Warnings::default();
-    let mut reader = Reader {
-        modelling: Modelling::read(book, &mut warnings)?,
-        real: real_ids(&layers),
-        seen: HashSet::new(),
-        facts: Vec::new(),
-        warnings,
-    };
-    reader.edition(book);
-    for layer in layers {
-        reader.layer(layer)?;
-    }
-    Ok(reader.finish())
+    let mut reader = Reader::read(book)?;
+    Ok(Book {
+        threats: appendix::threats(book, &mut reader.warnings),
+        roles: appendix::roles(book, &mut reader.warnings),
+        glossary: appendix::glossary(book, &mut reader.warnings),
+        facts: reader.facts,
+        texts: reader.texts,
+        module_texts: reader.module_texts,
+        warnings: reader.warnings.into_lines(),
+    })
 }
 
 /// A chapter that holds modules.
@@ -69,12 +104,8 @@ struct Module<'a> {
     section: Node<'a, 'a>,
     id: String,
     title: String,
-}
-
-/// A section of a module whose heading starts with a requirement id.
-struct Requirement<'a> {
-    section: Node<'a, 'a>,
-    heading: RequirementHeading,
+    /// All sections below it.
+    sections: Vec<Section<'a>>,
 }
 
 fn layers<'a>(book: Node<'a, 'a>) -> Vec<Layer<'a>> {
@@ -97,20 +128,14 @@ fn modules<'a>(chapter: Node<'a, 'a>, layer: &str) -> Vec<Module<'a>> {
     xml::children(chapter, "section")
         .filter_map(|section| {
             let (id, title) = heading::module(&xml::title(section))?;
-            (heading::layer_of(&id) == layer).then_some(Module { section, id, title })
+            (heading::layer_of(&id) == layer).then(|| Module {
+                section,
+                id,
+                title,
+                sections: sections::below(section),
+            })
         })
         .collect()
-}
-
-fn requirements<'a>(module: &Module<'a>) -> impl Iterator<Item = Requirement<'a>> + use<'a> {
-    let within = module.section;
-    within
-        .descendants()
-        .filter(move |node| *node != within && xml::is(*node, "section"))
-        .filter_map(|section| {
-            let heading = heading::requirement(&xml::title(section))?;
-            Some(Requirement { section, heading })
-        })
 }
 
 /// Ids that stand in the module they name: no misprint elsewhere may take their place.
@@ -118,11 +143,33 @@ fn real_ids(layers: &[Layer<'_>]) -> HashSet<String> {
     let modules = layers.iter().flat_map(|layer| &layer.modules);
     modules
         .flat_map(|module| {
-            requirements(module)
-                .filter(|found| found.heading.module == module.id)
-                .map(|found| found.heading.id())
+            let headings = module
+                .sections
+                .iter()
+                .filter_map(|s| s.requirement.as_ref());
+            headings
+                .filter(|heading| heading.module == module.id)
+                .map(RequirementHeading::id)
         })
         .collect()
+}
+
+/// What stands in a module before its first section.
+fn introduction(module: Node<'_, '_>) -> Option<ModuleSection> {
+    let text = plain::without_sections(module);
+    (!text.is_empty()).then(|| ModuleSection {
+        depth: 0,
+        heading: xml::title(module),
+        text,
+    })
+}
+
+fn module_section(section: Section<'_>, text: String) -> ModuleSection {
+    ModuleSection {
+        depth: section.depth,
+        heading: section.heading,
+        text,
+    }
 }
 
 struct Reader {
@@ -130,19 +177,37 @@ struct Reader {
     real: HashSet<String>,
     seen: HashSet<String>,
     facts: Vec<Fact>,
+    texts: Vec<RequirementText>,
+    module_texts: Vec<ModuleText>,
     warnings: Warnings,
 }
 
 impl Reader {
-    fn finish(mut self) -> Reading {
-        for id in self.modelling.unused() {
+    /// Reads the layers of a book.
+    fn read(book: Node<'_, '_>) -> Result<Self, DocbookError> {
+        let layers = layers(book);
+        if layers.is_empty() {
+            return Err(DocbookError::NoLayers);
+        }
+        let mut warnings = Warnings::default();
+        let mut reader = Self {
+            modelling: Modelling::read(book, &mut warnings)?,
+            real: real_ids(&layers),
+            seen: HashSet::new(),
+            facts: Vec::new(),
+            texts: Vec::new(),
+            module_texts: Vec::new(),
+            warnings,
+        };
+        reader.edition(book);
+        for layer in layers {
+            reader.layer(layer)?;
+        }
+        for id in reader.modelling.unused() {
             let text = format!("`{id}` of the modelling table is no module of the book");
-            self.warnings.add_without_place(text);
+            reader.warnings.add_without_place(text);
         }
-        Reading {
-            facts: self.facts,
-            warnings: self.warnings.into_lines(),
-        }
+        Ok(reader)
     }
 
     fn edition(&mut self, book: Node<'_, '_>) {
@@ -204,45 +269,70 @@ impl Reader {
             responsible: roles.responsible,
             further: roles.further,
         });
-        for level in xml::levels(section) {
-            self.warn_of_unread(level, "requirement", |title| {
+        self.sections(module)
+    }
+
+    /// Reads the sections of a module: each is a requirement, part of one, or text of the module.
+    fn sections(&mut self, module: Module<'_>) -> Result<(), DocbookError> {
+        let is_level = |section: &&Section<'_>| heading::level(&section.heading).is_some();
+        for level in module.sections.iter().filter(is_level) {
+            self.warn_of_unread(level.node, "requirement", |title| {
                 heading::requirement(title).is_some()
             });
         }
-        requirements(&module)
-            .try_for_each(|requirement| self.requirement(section, &module.id, requirement))
+        let mut texts = Vec::from_iter(introduction(module.section));
+        for section in module.sections {
+            if let Some(heading) = &section.requirement {
+                let text = plain::without_requirements(section.node);
+                if self.requirement(&module.id, &section, heading)? {
+                    let id = heading.id();
+                    self.texts.push(RequirementText { id, text });
+                } else {
+                    texts.push(module_section(section, text));
+                }
+            } else if !section.in_requirement {
+                let text = plain::without_sections(section.node);
+                texts.push(module_section(section, text));
+            }
+        }
+        self.module_texts.push(ModuleText {
+            id: module.id,
+            sections: texts,
+        });
+        Ok(())
     }
 
+    /// Reads the facts of a requirement; says whether it is one, or left out.
     fn requirement(
         &mut self,
-        within: Node<'_, '_>,
         module: &str,
-        Requirement { section, heading }: Requirement<'_>,
-    ) -> Result<(), DocbookError> {
+        section: &Section<'_>,
+        heading: &RequirementHeading,
+    ) -> Result<bool, DocbookError> {
         let id = heading.id();
-        let Some(level) = xml::level_around(section, within) else {
-            let place = xml::place(section);
+        let Some(level) = section.level else {
+            let place = xml::place(section.node);
             return Err(DocbookError::NoLevel { place, id });
         };
         if heading.title.is_empty() {
-            let place = xml::place(section);
+            let place = xml::place(section.node);
             return Err(DocbookError::NoTitle { place, id });
         }
-        if !self.may_keep(section, module, &heading) {
-            return Ok(());
+        if !self.may_keep(section.node, module, heading) {
+            return Ok(false);
         }
         if heading.mark.is_some_and(|mark| mark != level) {
             let text = format!("requirement {id} has the mark of another level than {level}");
-            self.warnings.add(section, text);
+            self.warnings.add(section.node, text);
         }
         self.facts.push(Fact::Requirement {
             id,
             level,
             withdrawn: heading.is_withdrawn(),
-            title: heading.title,
-            roles: heading.roles,
+            title: heading.title.clone(),
+            roles: heading.roles.clone(),
         });
-        Ok(())
+        Ok(true)
     }
 
     /// Notes what is odd about the id; says whether the requirement may bear it.

@@ -76,9 +76,7 @@ pub(super) fn requirement(heading: &str) -> Option<RequirementHeading> {
 
 /// Level that a section gives to the requirements in it: plural or singular, numbered or not.
 pub(super) fn level(heading: &str) -> Option<Level> {
-    let words = heading
-        .trim_start_matches(|c: char| c.is_numeric() || c == '.' || c.is_whitespace())
-        .to_lowercase();
+    let words = unnumbered(heading).to_lowercase();
     if words.starts_with("basis-anforderung") {
         Some(Level::Basic)
     } else if words.starts_with("standard-anforderung") {
@@ -88,6 +86,19 @@ pub(super) fn level(heading: &str) -> Option<Level> {
     } else {
         None
     }
+}
+
+/// A heading without the number that some prints put before it.
+pub(super) fn unnumbered(heading: &str) -> &str {
+    heading.trim_start_matches(|c: char| c.is_numeric() || c == '.' || c.is_whitespace())
+}
+
+/// `G 0.14 Title`: id and title of an elementary threat, with or without the blank after `G`.
+pub(super) fn threat(heading: &str) -> Option<(String, String)> {
+    let rest = heading.strip_prefix('G')?.trim_start();
+    let (number, rest) = number(rest.strip_prefix("0.")?)?;
+    let title = rest.strip_prefix(char::is_whitespace)?.trim();
+    (!title.is_empty()).then(|| (format!("G 0.{number}"), title.to_owned()))
 }
 
 /// `2023` of the first `Edition 2023` in a text.

@@ -1,7 +1,9 @@
 //! Small own samples, one for each oddity of the official file.
 
+mod mutations;
 mod official;
 mod refusals;
+mod texts;
 
 use super::*;
 use crate::domain::catalogue::{ImplementationOrder, Level};

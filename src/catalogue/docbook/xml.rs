@@ -4,7 +4,6 @@ use roxmltree::{Document, Node, ParsingOptions, TextPos};
 
 use super::DocbookError;
 use super::heading;
-use crate::domain::catalogue::Level;
 
 const NAMESPACE: &str = "http://docbook.org/ns/docbook";
 
@@ -74,14 +73,25 @@ pub(super) fn children<'a>(
     node.children().filter(move |child| is(*child, name))
 }
 
-/// Heading of a chapter or section; a title is always its first element, alone or in `info`.
+/// Heading of a chapter or section.
 pub(super) fn title(node: Node<'_, '_>) -> String {
-    let first = node.first_element_child();
-    let title = match first {
+    let title = match head(node) {
         Some(info) if is(info, "info") => info.children().find(|child| is(*child, "title")),
-        other => other.filter(|child| is(*child, "title")),
+        other => other,
     };
     title.map(text).unwrap_or_default()
+}
+
+/// What stands in a chapter or section below its heading.
+pub(super) fn body<'a>(node: Node<'a, 'a>) -> impl Iterator<Item = Node<'a, 'a>> {
+    let head = head(node);
+    node.children().filter(move |child| Some(*child) != head)
+}
+
+/// A title is always the first element, alone or in `info`.
+fn head<'a>(node: Node<'a, 'a>) -> Option<Node<'a, 'a>> {
+    let first = node.first_element_child();
+    first.filter(|child| is(*child, "title") || is(*child, "info"))
 }
 
 /// All text below a node with single spaces; paragraphs and forced line breaks part words too.
@@ -105,21 +115,6 @@ pub(super) fn rows<'a>(node: Node<'a, 'a>) -> impl Iterator<Item = (Node<'a, 'a>
             let cells = row.children().filter(|c| is(*c, "td") || is(*c, "th"));
             (row, cells.map(text).collect())
         })
-}
-
-/// Sections below a module that give a level.
-pub(super) fn levels<'a>(module: Node<'a, 'a>) -> impl Iterator<Item = Node<'a, 'a>> {
-    module
-        .descendants()
-        .filter(|node| is(*node, "section") && heading::level(&title(*node)).is_some())
-}
-
-/// Level of the nearest section around a requirement, up to its module.
-pub(super) fn level_around(requirement: Node<'_, '_>, module: Node<'_, '_>) -> Option<Level> {
-    requirement
-        .ancestors()
-        .take_while(|node| *node != module)
-        .find_map(|node| heading::level(&title(node)))
 }
 
 /// The edition that the book's title or its chapter of news names first.
