@@ -34,6 +34,8 @@ fault-not_period_end =
     }
     .plain = Das Datum muss der letzte Tag des Zeitraums sein
 fault-inconsistent = Die Angabe passt nicht zu den übrigen
+fault-unreadable = Die Datei kann nicht gelesen werden: { $value }
+fault-schema = Verstößt gegen das Schema: { $value }
 fault-ceiling_exceeded = { $over } Cent über der Obergrenze von { $ceiling } Cent
     .plain = Die Obergrenze wird überschritten
 fault-not_assignable = `{ $value }` kann diese Aufgabe nicht übernehmen

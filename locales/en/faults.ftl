@@ -42,6 +42,8 @@ fault-not_period_end =
     }
     .plain = must be the last day of the period
 fault-inconsistent = does not fit the other values
+fault-unreadable = the file cannot be read: { $value }
+fault-schema = breaks the schema: { $value }
 fault-ceiling_exceeded =
     { $over ->
         [one] { $over } cent over the ceiling of { $ceiling } cents

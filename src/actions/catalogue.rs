@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
-use super::{By, Caller};
+use super::By;
 use crate::app::App;
 use crate::catalogue::facts;
 use crate::domain::access::{Action, Actor, Grant, Person, Resource};
@@ -12,6 +12,12 @@ use crate::domain::catalogue::Level;
 use crate::error::{Code, Error, Result};
 use crate::store::catalogues::{self, Catalogue, Module, Requirement, RequirementFilter};
 use crate::store::{Db, sessions, users};
+
+mod import;
+mod reading;
+
+pub use import::{DefectView, ImportReport, import};
+pub use reading::*;
 
 /// Key of the catalogue that the program brings along.
 pub const BUILT_IN: &str = "gs-2023";
@@ -36,47 +42,40 @@ pub fn ensure_built_in(app: &App) -> Result<bool> {
         {
             return Ok(false);
         }
-        catalogues::insert(db, app.clock.now(), &facts_of_file, &sha256)?;
+        catalogues::insert(db, app.clock.now(), &facts_of_file, None, &sha256)?;
         Ok(true)
     })
 }
 
-/// Catalogues belong to no institution: whoever may read them in one of theirs may read them.
-fn require_reader(db: &mut Db, app: &App, by: By<'_>) -> Result<()> {
-    let caller: &Caller = match by {
-        By::Caller(caller) => caller,
-        By::Operator | By::Service => return Ok(()),
+/// Catalogues belong to no institution: whoever may do it in one of theirs may do it.
+fn require(db: &mut Db, app: &App, by: By<'_>, action: Action) -> Result<Actor> {
+    let actor = match by {
+        By::Operator => Actor::Operator,
+        By::Service => Actor::Service,
+        By::Caller(caller) => {
+            let subject = &caller.subject;
+            let now = app.clock.now();
+            sessions::alive(db, now, &subject.session_id, &subject.user_id)?;
+            let held = users::memberships_of(db, &subject.user_id)?;
+            let grants = held.into_iter().map(|held| Grant {
+                role: held.role,
+                org_unit: held.org_unit,
+            });
+            Actor::Person(Person {
+                id: subject.user_id.clone(),
+                grants: grants.collect(),
+            })
+        }
     };
-    sessions::alive(
-        db,
-        app.clock.now(),
-        &caller.subject.session_id,
-        &caller.subject.user_id,
-    )?;
-    let held = users::memberships_of(db, &caller.subject.user_id)?;
-    let grants = held
-        .into_iter()
-        .map(|held| Grant {
-            role: held.role,
-            org_unit: held.org_unit,
-        })
-        .collect();
-    let actor = Actor::Person(Person {
-        id: caller.subject.user_id.clone(),
-        grants,
-    });
-    if app
-        .policy
-        .permits(&actor, Action::CatalogueRead, &Resource::Institution)
-    {
-        Ok(())
+    if app.policy.permits(&actor, action, &Resource::Institution) {
+        Ok(actor)
     } else {
-        Err(Error::with(
-            Code::Forbidden,
-            "action",
-            Action::CatalogueRead,
-        ))
+        Err(Error::with(Code::Forbidden, "action", action))
     }
+}
+
+fn require_reader(db: &mut Db, app: &App, by: By<'_>) -> Result<()> {
+    require(db, app, by, Action::CatalogueRead).map(drop)
 }
 
 /// All catalogues.

@@ -44,6 +44,8 @@ text_enum! {
         InstitutionRead = "institution.read",
         /// Catalogue, modules, requirements.
         CatalogueRead = "catalogue.read",
+        /// Import of a catalogue file.
+        CatalogueImport = "catalogue.import",
         /// Programme, plan table, posts.
         ProgrammeRead = "programme.read",
         /// Import of a programme file.
@@ -79,6 +81,7 @@ impl Action {
     /// The event that a successful write leaves in the audit trail; `None` for reading.
     pub const fn audit_event(self) -> Option<&'static str> {
         match self {
+            Action::CatalogueImport => Some("catalogue.imported"),
             Action::ProgrammeImport | Action::ProgrammeImportHistory => Some("programme.imported"),
             Action::MeasureCreate => Some("measure.created"),
             Action::MeasureUpdate | Action::MeasureLink => Some("measure.updated"),

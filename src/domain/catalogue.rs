@@ -28,6 +28,54 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// What a catalogue is made of.
+    Model {
+        /// Layers, modules and requirements (IT-Grundschutz-Kompendium).
+        Kompendium = "kompendium",
+        /// Groups and controls (OSCAL).
+        Oscal = "oscal",
+    }
+}
+
+text_enum! {
+    /// Kind of a file that a catalogue was made from or got something from.
+    SourceKind {
+        /// The project's own facts file.
+        Facts = "facts",
+        /// BSI's XML of the Kompendium.
+        Kompendium = "kompendium",
+        /// Kreuzreferenztabelle: which threats a requirement counters.
+        CrossTable = "cross_table",
+        /// Checklist of a module: the sentences of its requirements.
+        Checklist = "checklist",
+        /// OSCAL catalog.
+        OscalCatalog = "oscal_catalog",
+        /// OSCAL profile, resolved.
+        OscalProfile = "oscal_profile",
+        /// OSCAL mapping collection.
+        OscalMapping = "oscal_mapping",
+        /// OSCAL component definition.
+        OscalComponentDefinition = "oscal_component_definition",
+    }
+}
+
+text_enum! {
+    /// What a text of a catalogue belongs to.
+    TextKind {
+        /// A requirement.
+        Requirement = "requirement",
+        /// A section of a module.
+        Module = "module",
+        /// An elementary threat.
+        Threat = "threat",
+        /// A role.
+        Role = "role",
+        /// A term of the glossary.
+        Term = "term",
+    }
+}
+
 /// One line of a catalogue facts file (`catalogue/*.jsonl`).
 ///
 /// A file starts with its edition; each layer is followed by its modules, each module by its

@@ -36,6 +36,10 @@ text_enum! {
         NotPeriodEnd = "not_period_end",
         /// Does not fit another field.
         Inconsistent = "inconsistent",
+        /// A file that its reader cannot read.
+        Unreadable = "unreadable",
+        /// A place where a file breaks the grammar of its format.
+        Schema = "schema",
         /// A hard ceiling would be exceeded.
         CeilingExceeded = "ceiling_exceeded",
         /// The person cannot be given this task.

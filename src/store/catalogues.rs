@@ -7,12 +7,16 @@ use diesel::prelude::*;
 
 use super::db::{Db, both};
 use super::schema::{catalogue_layers, catalogue_modules, catalogue_requirements, catalogues};
-use super::types::{stored, to_json};
+use super::types::{from_json, stored, to_json};
 use super::{new_id, position};
-use crate::domain::catalogue::{Fact, ImplementationOrder, Level};
+use crate::domain::catalogue::{Fact, ImplementationOrder, Level, Model};
 use crate::domain::measure::search_key;
 use crate::domain::programme_file::Target;
 use crate::error::{Code, Error, Result};
+
+pub mod controls;
+pub mod sources;
+pub mod texts;
 
 /// A catalogue.
 #[derive(Debug, Clone, Queryable)]
@@ -29,6 +33,10 @@ pub struct Catalogue {
     pub sha256: Vec<u8>,
     /// When (UTC).
     pub imported_at: NaiveDateTime,
+    /// What it is made of.
+    pub model: Model,
+    /// What has the same series is another edition of it.
+    pub series: String,
 }
 
 /// A module with the number of its requirements that are not withdrawn.
@@ -69,13 +77,58 @@ pub struct Requirement {
     pub position: i32,
 }
 
-/// Stores a catalogue from its facts.
+/// A new catalogue version, without what is in it.
+#[derive(Debug)]
+pub struct NewCatalogue<'a> {
+    /// Key.
+    pub key: &'a str,
+    /// Title.
+    pub title: &'a str,
+    /// Edition or version.
+    pub edition: &'a str,
+    /// SHA-256 of the file it is made from.
+    pub sha256: &'a [u8],
+    /// What it is made of.
+    pub model: Model,
+    /// What has the same series is another edition of it.
+    pub series: &'a str,
+}
+
+/// Adds a catalogue version.
+///
+/// # Errors
+/// `already_exists` for a key that is taken.
+pub fn add(db: &mut Db, now: DateTime<Utc>, new: &NewCatalogue<'_>) -> Result<String> {
+    let id = new_id(now);
+    diesel::insert_into(catalogues::table)
+        .values((
+            catalogues::id.eq(&id),
+            catalogues::key.eq(new.key),
+            catalogues::title.eq(new.title),
+            catalogues::edition.eq(new.edition),
+            catalogues::sha256.eq(new.sha256),
+            catalogues::imported_at.eq(stored(now)),
+            catalogues::model.eq(new.model),
+            catalogues::series.eq(new.series),
+        ))
+        .execute(db)?;
+    Ok(id)
+}
+
+/// Series of the editions of the IT-Grundschutz-Kompendium.
+pub const KOMPENDIUM: &str = "gs";
+
+/// Stores a catalogue from its facts, under another key than theirs if one is given.
 ///
 /// # Errors
 /// `internal` when the facts do not start with an edition or stand in an impossible order.
-pub fn insert(db: &mut Db, now: DateTime<Utc>, facts: &[Fact], sha256: &[u8]) -> Result<String> {
-    let catalogue_id = new_id(now);
-    let id = catalogue_id.as_str();
+pub fn insert(
+    db: &mut Db,
+    now: DateTime<Utc>,
+    facts: &[Fact],
+    other_key: Option<&str>,
+    sha256: &[u8],
+) -> Result<String> {
     let Some(Fact::Edition {
         key,
         title,
@@ -84,16 +137,16 @@ pub fn insert(db: &mut Db, now: DateTime<Utc>, facts: &[Fact], sha256: &[u8]) ->
     else {
         return Err(Error::bug("catalogue facts do not start with an edition"));
     };
-    diesel::insert_into(catalogues::table)
-        .values((
-            catalogues::id.eq(id),
-            catalogues::key.eq(key),
-            catalogues::title.eq(title),
-            catalogues::edition.eq(edition),
-            catalogues::sha256.eq(sha256),
-            catalogues::imported_at.eq(stored(now)),
-        ))
-        .execute(db)?;
+    let new = NewCatalogue {
+        key: other_key.unwrap_or(key),
+        title,
+        edition,
+        sha256,
+        model: Model::Kompendium,
+        series: KOMPENDIUM,
+    };
+    let catalogue_id = add(db, now, &new)?;
+    let id = catalogue_id.as_str();
     let (mut layers, mut modules, mut requirements) = (Vec::new(), Vec::new(), Vec::new());
     let (mut layer_id, mut module_id) = ("", "");
     for (index, fact) in facts.iter().enumerate() {
@@ -162,9 +215,72 @@ pub fn insert(db: &mut Db, now: DateTime<Utc>, facts: &[Fact], sha256: &[u8]) ->
     Ok(catalogue_id)
 }
 
+/// The facts of a catalogue as they were stored, without its edition.
+pub fn facts(db: &mut Db, catalogue_id: &str) -> Result<Vec<Fact>> {
+    let layers: Vec<(i32, String, String)> = catalogue_layers::table
+        .filter(catalogue_layers::catalogue_id.eq(catalogue_id))
+        .select((
+            catalogue_layers::position,
+            catalogue_layers::id,
+            catalogue_layers::title,
+        ))
+        .load(db)?;
+    let modules: Vec<(i32, Module)> = catalogue_modules::table
+        .filter(catalogue_modules::catalogue_id.eq(catalogue_id))
+        .select((
+            catalogue_modules::position,
+            (
+                catalogue_modules::id,
+                catalogue_modules::layer_id,
+                catalogue_modules::title,
+                catalogue_modules::implementation_order,
+                catalogue_modules::target_type,
+                catalogue_modules::responsible_role,
+                catalogue_modules::further_roles,
+            ),
+        ))
+        .load(db)?;
+    let every = RequirementFilter {
+        limit: i64::MAX,
+        ..RequirementFilter::default()
+    };
+    let mut facts: Vec<(i32, Fact)> = Vec::new();
+    for (position, id, title) in layers {
+        facts.push((position, Fact::Layer { id, title }));
+    }
+    for (position, module) in modules {
+        let fact = Fact::Module {
+            id: module.id,
+            title: module.title,
+            order: module.implementation_order,
+            target_type: module.target_type,
+            responsible: module.responsible_role,
+            further: from_json(&module.further_roles)?,
+        };
+        facts.push((position, fact));
+    }
+    for requirement in requirements(db, catalogue_id, &every)? {
+        let fact = Fact::Requirement {
+            id: requirement.id,
+            title: requirement.title,
+            level: requirement.level,
+            roles: from_json(&requirement.roles)?,
+            withdrawn: requirement.withdrawn,
+        };
+        facts.push((requirement.position, fact));
+    }
+    facts.sort_by_key(|(position, _)| *position);
+    Ok(facts.into_iter().map(|(_, fact)| fact).collect())
+}
+
 /// All catalogues by key.
 pub fn all(db: &mut Db) -> Result<Vec<Catalogue>> {
     Ok(catalogues::table.order(catalogues::key).load(db)?)
+}
+
+/// A catalogue by its id.
+pub fn by_id(db: &mut Db, id: &str) -> Result<Catalogue> {
+    Ok(catalogues::table.find(id).first(db)?)
 }
 
 /// A catalogue by its key.

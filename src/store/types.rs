@@ -9,7 +9,7 @@ use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::{Nullable, Text};
 
 use crate::domain::access::Role;
-use crate::domain::catalogue::{ImplementationOrder, Level};
+use crate::domain::catalogue::{ImplementationOrder, Level, Model, SourceKind, TextKind};
 use crate::domain::institution::InstitutionKind;
 use crate::domain::measure::{Confidentiality, LinkKind, Origin, Precision, Relevance, Status};
 use crate::domain::programme::{
@@ -91,6 +91,7 @@ text_columns!(
     Level,
     LineKind,
     LinkKind,
+    Model,
     Origin,
     PostKind,
     Precision,
@@ -98,7 +99,9 @@ text_columns!(
     ResolutionKind,
     ResolutionOutcome,
     Role,
+    SourceKind,
     Status,
+    TextKind,
 );
 
 /// A list or document in a text column.

@@ -1,0 +1,380 @@
+//! Reading what imported files have brought: sources, texts, threats, controls, differences, migration.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{By, require_reader};
+use crate::app::App;
+use crate::catalogue::oscal::mapping::Relation;
+use crate::domain::catalogue::{Model, SourceKind, TextKind};
+use crate::error::{Code, Error, Result};
+use crate::store::Db;
+use crate::store::catalogues::controls::{self, Control, ControlFilter, Group};
+use crate::store::catalogues::sources::{self, Source};
+use crate::store::catalogues::texts::{self, Goals, Threat};
+use crate::store::catalogues::{self, Catalogue};
+
+/// Files that a catalogue was made from or got something from.
+///
+/// # Errors
+/// `not_found`, `forbidden`, `session_ended`
+pub fn sources(app: &App, by: By<'_>, key: &str) -> Result<Vec<Source>> {
+    app.store.read(|db| {
+        require_reader(db, app, by)?;
+        let catalogue = catalogues::by_key(db, key)?;
+        sources::of_catalogue(db, &catalogue.id)
+    })
+}
+
+/// Elementary threats of a catalogue.
+///
+/// # Errors
+/// `not_found`, `forbidden`, `session_ended`
+pub fn threats(app: &App, by: By<'_>, key: &str) -> Result<Vec<Threat>> {
+    app.store.read(|db| {
+        require_reader(db, app, by)?;
+        let catalogue = catalogues::by_key(db, key)?;
+        texts::threats(db, &catalogue.id)
+    })
+}
+
+/// What is known of a requirement besides its facts.
+#[derive(Debug)]
+pub struct RequirementDetails {
+    /// Its text, where the XML was imported.
+    pub text: Option<String>,
+    /// Its sentences, where its checklist was imported.
+    pub sentences: Vec<String>,
+    /// Threats that it counters.
+    pub threats: Vec<String>,
+    /// What it protects, where the cross table was imported.
+    pub goals: Option<Goals>,
+}
+
+/// What is known of a requirement besides its facts.
+///
+/// # Errors
+/// `not_found`, `forbidden`, `session_ended`
+pub fn requirement_details(
+    app: &App,
+    by: By<'_>,
+    key: &str,
+    id: &str,
+) -> Result<RequirementDetails> {
+    app.store.read(|db| {
+        require_reader(db, app, by)?;
+        let catalogue = catalogues::by_key(db, key)?.id;
+        let texts_of = texts::of(db, &catalogue, TextKind::Requirement, id)?;
+        Ok(RequirementDetails {
+            text: texts_of.into_iter().next().map(|(_, text)| text),
+            sentences: texts::sentences_of(db, &catalogue, id)?,
+            threats: texts::threats_of(db, &catalogue, id)?,
+            goals: texts::goals_of(db, &catalogue, id)?,
+        })
+    })
+}
+
+/// Sections of a module other than its requirements: heading and text.
+///
+/// # Errors
+/// `not_found`, `forbidden`, `session_ended`
+pub fn module_texts(app: &App, by: By<'_>, key: &str, id: &str) -> Result<Vec<(String, String)>> {
+    app.store.read(|db| {
+        require_reader(db, app, by)?;
+        let catalogue = catalogues::by_key(db, key)?.id;
+        texts::of(db, &catalogue, TextKind::Module, id)
+    })
+}
+
+/// Groups of an OSCAL catalogue.
+///
+/// # Errors
+/// `not_found`, `forbidden`, `session_ended`
+pub fn groups(app: &App, by: By<'_>, key: &str) -> Result<Vec<Group>> {
+    app.store.read(|db| {
+        require_reader(db, app, by)?;
+        let catalogue = catalogues::by_key(db, key)?;
+        controls::groups(db, &catalogue.id)
+    })
+}
+
+/// Controls of an OSCAL catalogue.
+///
+/// # Errors
+/// `not_found`, `forbidden`, `session_ended`
+pub fn controls(
+    app: &App,
+    by: By<'_>,
+    key: &str,
+    filter: &ControlFilter<'_>,
+) -> Result<Vec<Control>> {
+    app.store.read(|db| {
+        require_reader(db, app, by)?;
+        let catalogue = catalogues::by_key(db, key)?;
+        controls::page(db, &catalogue.id, filter)
+    })
+}
+
+/// What changed between two catalogues.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub struct CatalogueDiff {
+    /// Ids that only the newer one has.
+    pub added: Vec<String>,
+    /// Ids that only the older one has.
+    pub removed: Vec<String>,
+    /// The same under another id.
+    pub renamed: Vec<DiffPair>,
+    /// Title or text reads otherwise.
+    pub text_changed: Vec<DiffPair>,
+    /// Level, modal verb, security or effort level differ, or it has been withdrawn.
+    pub level_changed: Vec<DiffPair>,
+}
+
+/// The same item in both catalogues.
+#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct DiffPair {
+    /// Id in the older one.
+    pub old: String,
+    /// Id in the newer one.
+    pub new: String,
+}
+
+/// An item of a catalogue as it is compared.
+struct Comparable {
+    id: String,
+    /// What stays the same when the id does not.
+    key: String,
+    words: String,
+    level: String,
+}
+
+/// Compares two catalogues of the same model: requirements by id, controls by their key.
+///
+/// # Errors
+/// `not_found`, `forbidden`, `session_ended`; `invalid` for catalogues of different models
+pub fn diff(app: &App, by: By<'_>, older: &str, newer: &str) -> Result<CatalogueDiff> {
+    app.store.read(|db| {
+        require_reader(db, app, by)?;
+        let (older, newer) = (
+            catalogues::by_key(db, older)?,
+            catalogues::by_key(db, newer)?,
+        );
+        if older.model != newer.model {
+            let fault = crate::error::Fault::new("?other", crate::error::FaultCode::Inconsistent);
+            return Err(vec![fault].into());
+        }
+        Ok(compare(
+            &comparables(db, &older)?,
+            &comparables(db, &newer)?,
+        ))
+    })
+}
+
+fn comparables(db: &mut Db, catalogue: &Catalogue) -> Result<Vec<Comparable>> {
+    if catalogue.model == Model::Oscal {
+        let every = ControlFilter {
+            limit: i64::MAX,
+            ..ControlFilter::default()
+        };
+        let all = controls::page(db, &catalogue.id, &every)?;
+        let item = |control: Control| Comparable {
+            key: control
+                .alt_identifier
+                .unwrap_or_else(|| format!("id {}", control.id)),
+            words: [control.title, control.statement, control.guidance].join("\n"),
+            level: format!(
+                "{:?} {:?} {:?} {}",
+                control.modal_verb, control.security_level, control.effort_level, control.withdrawn
+            ),
+            id: control.id,
+        };
+        return Ok(all.into_iter().map(item).collect());
+    }
+    let every = catalogues::RequirementFilter {
+        limit: i64::MAX,
+        ..catalogues::RequirementFilter::default()
+    };
+    let mut bodies = texts::all(db, &catalogue.id, TextKind::Requirement)?;
+    let all = catalogues::requirements(db, &catalogue.id, &every)?;
+    let item = |requirement: catalogues::Requirement| Comparable {
+        key: requirement.id.clone(),
+        words: format!(
+            "{}\n{}",
+            requirement.title,
+            bodies.remove(&requirement.id).unwrap_or_default()
+        ),
+        level: format!("{} {}", requirement.level, requirement.withdrawn),
+        id: requirement.id,
+    };
+    Ok(all.into_iter().map(item).collect())
+}
+
+fn compare(older: &[Comparable], newer: &[Comparable]) -> CatalogueDiff {
+    let mut before: HashMap<&str, &Comparable> =
+        older.iter().map(|item| (item.key.as_str(), item)).collect();
+    let mut diff = CatalogueDiff::default();
+    for item in newer {
+        let Some(old) = before.remove(item.key.as_str()) else {
+            diff.added.push(item.id.clone());
+            continue;
+        };
+        let pair = || DiffPair {
+            old: old.id.clone(),
+            new: item.id.clone(),
+        };
+        if old.id != item.id {
+            diff.renamed.push(pair());
+        }
+        if old.words != item.words {
+            diff.text_changed.push(pair());
+        }
+        if old.level != item.level {
+            diff.level_changed.push(pair());
+        }
+    }
+    let gone = older
+        .iter()
+        .filter(|item| before.contains_key(item.key.as_str()));
+    diff.removed = gone.map(|item| item.id.clone()).collect();
+    diff
+}
+
+/// What the official mapping says about moving from the Kompendium to an OSCAL catalogue.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MigrationReport {
+    /// Catalogue that is left.
+    pub from: String,
+    /// Catalogue that is entered.
+    pub to: String,
+    /// SHA-256 of the mapping file, hexadecimal.
+    pub mapping_sha256: String,
+    /// Counts.
+    pub counts: MigrationCounts,
+    /// Active requirements of the older catalogue, each with what the mapping says.
+    pub requirements: Vec<MigrationEntry>,
+}
+
+/// Counts of a migration.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub struct MigrationCounts {
+    /// Relations whose control still has the id that the mapping names.
+    pub right: usize,
+    /// Relations whose control has another id by now; found by its key.
+    pub moved: usize,
+    /// Relations whose control is gone, or that name no key.
+    pub gone: usize,
+    /// Active requirements with a relation to a control that is there.
+    pub mapped_requirements: usize,
+    /// Active requirements without one: to be assigned by hand.
+    pub unmapped_requirements: usize,
+}
+
+/// What the mapping says about one requirement.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MigrationEntry {
+    /// Requirement of the older catalogue.
+    #[schema(example = "NET.1.1.A4")]
+    pub requirement: String,
+    /// Its relations; none: to be assigned by hand.
+    pub relations: Vec<MigrationRelation>,
+}
+
+/// A relation to a control.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MigrationRelation {
+    /// Sentence of the requirement.
+    #[schema(example = "NET.1.1.A4-UA.1")]
+    pub subrequirement: String,
+    /// How it relates: `equal-to`, `equivalent-to`, `subset-of`, `superset-of`, `intersects-with`.
+    pub relationship: String,
+    /// Id that the mapping names.
+    pub named: String,
+    /// Id of the control now; null where it is gone.
+    pub control: Option<String>,
+    /// Whether a requirement that is met as a whole would propose the control as met; otherwise it is to be checked.
+    pub covers: bool,
+}
+
+/// What the newest mapping says about moving from one catalogue to another. A proposal: nothing is changed.
+///
+/// # Errors
+/// `not_found` (also where no mapping has been imported), `forbidden`, `session_ended`
+pub fn migration(app: &App, by: By<'_>, from: &str, to: &[String]) -> Result<MigrationReport> {
+    app.store.read(|db| {
+        require_reader(db, app, by)?;
+        let from = catalogues::by_key(db, from)?;
+        let mut current: HashMap<String, String> = HashMap::new();
+        for key in to {
+            let target = catalogues::by_key(db, key)?;
+            let every = ControlFilter {
+                limit: i64::MAX,
+                ..ControlFilter::default()
+            };
+            for control in controls::page(db, &target.id, &every)? {
+                if let Some(key) = control.alt_identifier {
+                    current.insert(key, control.id);
+                }
+            }
+        }
+        let mapping = sources::newest(db, SourceKind::OscalMapping)?
+            .ok_or_else(|| Error::new(Code::NotFound))?;
+        let mut relations: BTreeMap<String, Vec<MigrationRelation>> = BTreeMap::new();
+        let mut counts = MigrationCounts::default();
+        for map in controls::maps(db, &mapping.id)? {
+            // By key, never by id: ids are given anew from one release to the next.
+            let control = map.target_uuid.and_then(|key| current.get(&key).cloned());
+            match &control {
+                Some(id) if *id == map.target_id => counts.right += 1,
+                Some(_) => counts.moved += 1,
+                None => counts.gone += 1,
+            }
+            let covers = matches!(
+                Relation::parse(&map.relationship),
+                Relation::EqualTo | Relation::EquivalentTo | Relation::SupersetOf
+            );
+            relations
+                .entry(map.requirement_id)
+                .or_default()
+                .push(MigrationRelation {
+                    subrequirement: map.subrequirement,
+                    relationship: map.relationship,
+                    named: map.target_id,
+                    control,
+                    covers,
+                });
+        }
+        let active = catalogues::RequirementFilter {
+            withdrawn: Some(false),
+            limit: i64::MAX,
+            ..catalogues::RequirementFilter::default()
+        };
+        let requirements: Vec<MigrationEntry> = catalogues::requirements(db, &from.id, &active)?
+            .into_iter()
+            .map(|requirement| MigrationEntry {
+                relations: relations.remove(&requirement.id).unwrap_or_default(),
+                requirement: requirement.id,
+            })
+            .collect();
+        let mapped = |entry: &&MigrationEntry| {
+            entry
+                .relations
+                .iter()
+                .any(|relation| relation.control.is_some())
+        };
+        counts.mapped_requirements = requirements.iter().filter(mapped).count();
+        counts.unmapped_requirements = requirements.len() - counts.mapped_requirements;
+        Ok(MigrationReport {
+            from: from.key,
+            to: to.join(","),
+            mapping_sha256: mapping
+                .sha256
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect(),
+            counts,
+            requirements,
+        })
+    })
+}

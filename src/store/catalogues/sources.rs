@@ -1,0 +1,150 @@
+//! Files that catalogues were made from or got something from: each is read once and never changes.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::prelude::*;
+
+use crate::domain::catalogue::SourceKind;
+use crate::error::Result;
+use crate::store::db::Db;
+use crate::store::new_id;
+use crate::store::schema::catalogue_sources;
+use crate::store::types::stored;
+
+/// A file that was imported.
+#[derive(Debug, Clone, Queryable)]
+pub struct Source {
+    /// Id.
+    pub id: String,
+    /// Catalogue that it made or belongs to; a component definition belongs to none.
+    pub catalogue_id: Option<String>,
+    /// Kind.
+    pub kind: SourceKind,
+    /// SHA-256 of its bytes.
+    pub sha256: Vec<u8>,
+    /// Size.
+    pub bytes: i32,
+    /// What was in it, as JSON.
+    pub counts: String,
+    /// What was odd, as JSON.
+    pub warnings: String,
+    /// Defects it was let in with, as JSON.
+    pub defects: String,
+    /// When (UTC).
+    pub imported_at: NaiveDateTime,
+}
+
+/// A file that is imported now.
+#[derive(Debug)]
+pub struct NewSource<'a> {
+    /// Catalogue that it made or belongs to.
+    pub catalogue_id: Option<&'a str>,
+    /// Kind.
+    pub kind: SourceKind,
+    /// SHA-256 of its bytes.
+    pub sha256: &'a [u8],
+    /// Size.
+    pub bytes: i32,
+    /// What was in it, as JSON.
+    pub counts: String,
+    /// What was odd, as JSON.
+    pub warnings: String,
+    /// Defects it was let in with, as JSON.
+    pub defects: String,
+    /// The file itself, where all of it has to be kept.
+    pub document: Option<&'a [u8]>,
+    /// UUID of the document, by which others refer to it.
+    pub document_uuid: Option<&'a str>,
+    /// User id; none for the operator.
+    pub imported_by: Option<&'a str>,
+}
+
+/// Adds a file.
+///
+/// # Errors
+/// `already_exists` when the same bytes are there.
+pub fn add(db: &mut Db, now: DateTime<Utc>, new: &NewSource<'_>) -> Result<String> {
+    let id = new_id(now);
+    diesel::insert_into(catalogue_sources::table)
+        .values((
+            catalogue_sources::id.eq(&id),
+            catalogue_sources::catalogue_id.eq(new.catalogue_id),
+            catalogue_sources::kind.eq(new.kind),
+            catalogue_sources::sha256.eq(new.sha256),
+            catalogue_sources::bytes.eq(new.bytes),
+            catalogue_sources::counts.eq(&new.counts),
+            catalogue_sources::warnings.eq(&new.warnings),
+            catalogue_sources::defects.eq(&new.defects),
+            catalogue_sources::document.eq(new.document),
+            catalogue_sources::document_uuid.eq(new.document_uuid),
+            catalogue_sources::imported_by.eq(new.imported_by),
+            catalogue_sources::imported_at.eq(stored(now)),
+        ))
+        .execute(db)?;
+    Ok(id)
+}
+
+type Columns = (
+    catalogue_sources::id,
+    catalogue_sources::catalogue_id,
+    catalogue_sources::kind,
+    catalogue_sources::sha256,
+    catalogue_sources::bytes,
+    catalogue_sources::counts,
+    catalogue_sources::warnings,
+    catalogue_sources::defects,
+    catalogue_sources::imported_at,
+);
+
+const COLUMNS: Columns = (
+    catalogue_sources::id,
+    catalogue_sources::catalogue_id,
+    catalogue_sources::kind,
+    catalogue_sources::sha256,
+    catalogue_sources::bytes,
+    catalogue_sources::counts,
+    catalogue_sources::warnings,
+    catalogue_sources::defects,
+    catalogue_sources::imported_at,
+);
+
+/// The file with these bytes, if it is there.
+pub fn by_hash(db: &mut Db, sha256: &[u8]) -> Result<Option<Source>> {
+    Ok(catalogue_sources::table
+        .filter(catalogue_sources::sha256.eq(sha256))
+        .select(COLUMNS)
+        .first(db)
+        .optional()?)
+}
+
+/// Files of a catalogue, oldest first.
+pub fn of_catalogue(db: &mut Db, catalogue_id: &str) -> Result<Vec<Source>> {
+    Ok(catalogue_sources::table
+        .filter(catalogue_sources::catalogue_id.eq(catalogue_id))
+        .order((catalogue_sources::imported_at, catalogue_sources::id))
+        .select(COLUMNS)
+        .load(db)?)
+}
+
+/// The newest file of a kind, if there is one.
+pub fn newest(db: &mut Db, kind: SourceKind) -> Result<Option<Source>> {
+    Ok(catalogue_sources::table
+        .filter(catalogue_sources::kind.eq(kind))
+        .order((
+            catalogue_sources::imported_at.desc(),
+            catalogue_sources::id.desc(),
+        ))
+        .select(COLUMNS)
+        .first(db)
+        .optional()?)
+}
+
+/// The files themselves of the given kinds, oldest first.
+pub fn documents(db: &mut Db, kinds: &[SourceKind]) -> Result<Vec<Vec<u8>>> {
+    let rows: Vec<Option<Vec<u8>>> = catalogue_sources::table
+        .filter(catalogue_sources::kind.eq_any(kinds))
+        .filter(catalogue_sources::document.is_not_null())
+        .order((catalogue_sources::imported_at, catalogue_sources::id))
+        .select(catalogue_sources::document)
+        .load(db)?;
+    Ok(rows.into_iter().flatten().collect())
+}
