@@ -136,7 +136,9 @@ fn requirement(requirement: &Value) -> ImplementedRequirement {
 fn setting(setting: &Value) -> Setting {
     Setting {
         param_id: fields::owned(setting, "param-id"),
-        values: fields::texts(setting, "values").map(str::to_owned).collect(),
+        values: fields::texts(setting, "values")
+            .map(str::to_owned)
+            .collect(),
     }
 }
 

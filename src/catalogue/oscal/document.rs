@@ -228,10 +228,7 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Document, OscalError> {
 ///
 /// # Errors
 /// As [`read`], except for defects.
-pub fn read_with_defects(
-    bytes: &[u8],
-    limits: &Limits,
-) -> Result<(Document, Defects), OscalError> {
+pub fn read_with_defects(bytes: &[u8], limits: &Limits) -> Result<(Document, Defects), OscalError> {
     let whole = json::parse(bytes, limits)?;
     let model = model(&whole)?;
     let version = version(&whole, model)?;

@@ -29,7 +29,11 @@ impl Object {
         }
     }
 
-    const fn with(name: &'static str, fields: &'static [Field], choices: &'static [Choice]) -> Self {
+    const fn with(
+        name: &'static str,
+        fields: &'static [Field],
+        choices: &'static [Choice],
+    ) -> Self {
         Self {
             name,
             fields,

@@ -194,7 +194,9 @@ fn map(map: &Value) -> Map {
 
 fn source(item: &Value) -> SourceItem {
     let id = fields::owned(item, "id-ref");
-    let requirement = id.split_once("-UA").map_or(id.as_str(), |(before, _)| before);
+    let requirement = id
+        .split_once("-UA")
+        .map_or(id.as_str(), |(before, _)| before);
     SourceItem {
         requirement: requirement.to_owned(),
         id,
@@ -291,9 +293,11 @@ pub fn join(mapping: &Mapping, catalogues: &[Catalogue]) -> Report {
             None => Fate::Gone,
         }
     };
-    let entries = mapping.maps.iter().enumerate().flat_map(|(at, map)| {
-        map.targets.iter().map(move |target| (at, map, target))
-    });
+    let entries = mapping
+        .maps
+        .iter()
+        .enumerate()
+        .flat_map(|(at, map)| map.targets.iter().map(move |target| (at, map, target)));
     Report {
         entries: entries
             .map(|(map_position, map, target)| Entry {

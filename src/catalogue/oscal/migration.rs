@@ -86,7 +86,9 @@ pub fn combine(sources: &[(Relation, SourceStatus)]) -> Proposal {
         .filter(|(.., proposal)| proposal.verdict != Verdict::Assign)
         .collect();
     let covered = related.iter().any(|(covers, ..)| *covers);
-    let all_yes = related.iter().all(|(_, status, _)| *status == SourceStatus::Yes);
+    let all_yes = related
+        .iter()
+        .all(|(_, status, _)| *status == SourceStatus::Yes);
     let weakest = related.iter().map(|(.., proposal)| proposal.verdict).min();
     let covering_yes = related
         .iter()

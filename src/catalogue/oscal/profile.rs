@@ -85,7 +85,9 @@ pub enum ResolveError {
         import: Box<ImportRef>,
     },
     /// The imported document is neither a catalog nor a profile.
-    #[error("import of profile {profile} is a `{found}`, neither a catalog nor a profile: {import}")]
+    #[error(
+        "import of profile {profile} is a `{found}`, neither a catalog nor a profile: {import}"
+    )]
     WrongModel {
         /// UUID of the profile.
         profile: String,
@@ -241,14 +243,12 @@ impl Resolver<'_, '_> {
         selection
     }
 
-    fn build(
-        &mut self,
-        profile: &Tree,
-        selections: Vec<Selection>,
-    ) -> Result<Value, ResolveError> {
+    fn build(&mut self, profile: &Tree, selections: Vec<Selection>) -> Result<Value, ResolveError> {
         let content = profile.content();
         let merge = content.get("merge").unwrap_or(&Value::Null);
-        let given = ["flat", "custom"].iter().filter(|f| merge.get(**f).is_some());
+        let given = ["flat", "custom"]
+            .iter()
+            .filter(|f| merge.get(**f).is_some());
         let as_is = merge.get("as-is") == Some(&Value::Bool(true));
         if given.count() + usize::from(as_is) > 1 {
             let profile = profile.uuid().to_owned();

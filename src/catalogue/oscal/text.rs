@@ -128,7 +128,8 @@ fn date_time(text: &str) -> Option<()> {
     let (day, rest) = (text.get(..10)?, text.get(10..)?);
     let day = chrono::NaiveDate::parse_from_str(day, "%Y-%m-%d").ok()?;
     let year: i32 = text.get(..4)?.parse().ok()?;
-    let known = (1900..3000).contains(&year) && day.format("%Y-%m-%d").to_string() == text.get(..10)?;
+    let known =
+        (1900..3000).contains(&year) && day.format("%Y-%m-%d").to_string() == text.get(..10)?;
     let time = rest.strip_prefix('T')?;
     let zone = time.get(8..)?;
     let zone = match zone.strip_prefix('.') {

@@ -51,7 +51,10 @@ static REVISION: Object = Object::new(
 
 static DOCUMENT_ID: Object = Object::new(
     "a document id",
-    &[may("scheme", Scalar(Uri)), must("identifier", Scalar(Plain))],
+    &[
+        may("scheme", Scalar(Uri)),
+        must("identifier", Scalar(Plain)),
+    ],
 );
 
 static ROLE: Object = Object::new(
@@ -201,10 +204,7 @@ static RESOURCE: Object = Object::new(
     ],
 );
 
-static CITATION: Object = Object::new(
-    "a citation",
-    &[must("text", Scalar(Line)), PROPS, LINKS],
-);
+static CITATION: Object = Object::new("a citation", &[must("text", Scalar(Line)), PROPS, LINKS]);
 
 static RLINK: Object = Object::new(
     "a resource link",
@@ -217,7 +217,10 @@ static RLINK: Object = Object::new(
 
 static HASH: Object = Object::new(
     "a hash",
-    &[must("algorithm", Scalar(Plain)), must("value", Scalar(Plain))],
+    &[
+        must("algorithm", Scalar(Plain)),
+        must("value", Scalar(Plain)),
+    ],
 );
 
 static BASE64: Object = Object::new(

@@ -118,8 +118,5 @@ pub(super) static SELECT_CONTROLS: Object = Object::new(
 
 static MATCHING: Object = Object::new(
     "a pattern",
-    &[
-        may("pattern", Scalar(Plain)),
-        REMARKS.since(Version::V1_2),
-    ],
+    &[may("pattern", Scalar(Plain)), REMARKS.since(Version::V1_2)],
 );

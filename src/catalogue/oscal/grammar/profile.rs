@@ -2,9 +2,7 @@
 
 use super::Kind::{Flag, Many, One, Text as Scalar};
 use super::common::{BACK_MATTER_FIELD, LINKS, METADATA_FIELD, PROPS, REMARKS, UUID};
-use super::controls::{
-    CONSTRAINTS, GUIDELINES, PARAMS, PARTS, SELECT, SELECT_CONTROLS, VALUES,
-};
+use super::controls::{CONSTRAINTS, GUIDELINES, PARAMS, PARTS, SELECT, SELECT_CONTROLS, VALUES};
 use super::{Choice, Field, Object, Version, may, must};
 use crate::catalogue::oscal::text::Text::{Any, Line, Namespace, OneOf, Token, UriReference};
 
@@ -29,7 +27,12 @@ static NOTHING: Object = Object::new("an empty object", &[]);
 
 static IMPORT: Object = Object::with(
     "an import",
-    &[must("href", Scalar(UriReference)), INCLUDE_ALL, INCLUDE, EXCLUDE],
+    &[
+        must("href", Scalar(UriReference)),
+        INCLUDE_ALL,
+        INCLUDE,
+        EXCLUDE,
+    ],
     &[ONE_INCLUDE],
 );
 
@@ -46,7 +49,10 @@ static MERGE: Object = Object::with(
 
 static COMBINE: Object = Object::new(
     "a combination",
-    &[may("method", Scalar(OneOf(&["use-first", "merge", "keep"])))],
+    &[may(
+        "method",
+        Scalar(OneOf(&["use-first", "merge", "keep"])),
+    )],
 );
 
 static CUSTOM: Object = Object::new(

@@ -20,9 +20,13 @@ pub(super) fn alter(control: &mut Map<String, Value>, alter: &Value, warnings: &
     for removal in fields::list(alter, "removes") {
         let criteria = Criteria::read(removal);
         if criteria.is_empty() {
-            warnings.push(format!("a removal in control `{id}` does not say what to remove"));
+            warnings.push(format!(
+                "a removal in control `{id}` does not say what to remove"
+            ));
         } else if !remove(control, &criteria) {
-            warnings.push(format!("a removal in control `{id}` finds nothing: {removal}"));
+            warnings.push(format!(
+                "a removal in control `{id}` finds nothing: {removal}"
+            ));
         }
     }
     for addition in fields::list(alter, "adds") {

@@ -56,7 +56,11 @@ struct Builder<'c> {
 }
 
 impl Builder<'_> {
-    fn fill(&mut self, holder: &Value, target: &mut Map<String, Value>) -> Result<(), ResolveError> {
+    fn fill(
+        &mut self,
+        holder: &Value,
+        target: &mut Map<String, Value>,
+    ) -> Result<(), ResolveError> {
         let mut groups = Vec::new();
         for group in fields::list(holder, "groups") {
             let mut copy = select::without(group, &["groups", "insert-controls"]);

@@ -151,7 +151,10 @@ impl Combiner {
             let Value::Object(mut control) = control else {
                 continue;
             };
-            let id = control.get("id").and_then(Value::as_str).unwrap_or_default();
+            let id = control
+                .get("id")
+                .and_then(Value::as_str)
+                .unwrap_or_default();
             let id = id.to_owned();
             if self.seen.insert(id.clone()) || self.method == Method::Keep {
                 self.collect(&mut control);

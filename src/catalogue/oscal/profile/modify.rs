@@ -91,7 +91,10 @@ impl Modifier<'_, '_> {
     }
 
     fn control(&mut self, control: &mut Map<String, Value>) {
-        let id = control.get("id").and_then(Value::as_str).unwrap_or_default();
+        let id = control
+            .get("id")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         let Some((id, alters)) = self.alters.get_key_value(id) else {
             return;
         };

@@ -39,7 +39,11 @@ pub(super) fn settle(body: &mut Map<String, Value>, spare: Vec<Value>) {
         .into_iter()
         .filter(|parameter| named.contains(&fields::owned(parameter, "id")))
         .collect();
-    defined.extend(params.iter().map(|parameter| fields::owned(parameter, "id")));
+    defined.extend(
+        params
+            .iter()
+            .map(|parameter| fields::owned(parameter, "id")),
+    );
     let mut missing: Vec<&String> = named.difference(&defined).collect();
     missing.sort();
     params.extend(missing.into_iter().filter_map(|id| loose.remove(id)));
@@ -75,11 +79,7 @@ fn names(value: &Value, named: &mut HashSet<String>) {
 }
 
 /// Notes the parameters of all controls and groups, after dropping unnamed ones of groups.
-fn define(
-    holder: &mut Map<String, Value>,
-    named: &HashSet<String>,
-    defined: &mut HashSet<String>,
-) {
+fn define(holder: &mut Map<String, Value>, named: &HashSet<String>, defined: &mut HashSet<String>) {
     for field in ["groups", "controls"] {
         for below in list_mut(holder, field) {
             let Value::Object(below) = below else {
@@ -89,7 +89,11 @@ fn define(
             if field == "groups" {
                 params.retain(|parameter| named.contains(&fields::owned(parameter, "id")));
             }
-            defined.extend(params.iter().map(|parameter| fields::owned(parameter, "id")));
+            defined.extend(
+                params
+                    .iter()
+                    .map(|parameter| fields::owned(parameter, "id")),
+            );
             give_back(below, params);
             define(below, named, defined);
         }

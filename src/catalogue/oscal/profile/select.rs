@@ -71,7 +71,9 @@ impl Picks {
             }
             let patterns = fields::list(entry, "matching").iter();
             let patterns = patterns.filter_map(|matching| fields::text(matching, "pattern"));
-            picks.patterns.extend(patterns.map(|p| (p.to_owned(), below)));
+            picks
+                .patterns
+                .extend(patterns.map(|p| (p.to_owned(), below)));
         }
         if picks.patterns.len() > MOST_PATTERNS {
             return Err(ResolveError::TooMany {
@@ -83,7 +85,10 @@ impl Picks {
     }
 
     fn of(&self, id: &str) -> Option<bool> {
-        let matching = self.patterns.iter().filter(|(pattern, _)| glob(pattern, id));
+        let matching = self
+            .patterns
+            .iter()
+            .filter(|(pattern, _)| glob(pattern, id));
         let found = self.ids.get(id).copied().into_iter();
         let found = found.chain(matching.map(|(_, below)| *below));
         let found = found.reduce(|one, other| one || other);
@@ -143,7 +148,11 @@ impl Selection {
         };
         let mut body = Map::new();
         copy(catalog, "params", &mut body);
-        put(&mut body, "controls", selector.controls(catalog, Inherited::default()));
+        put(
+            &mut body,
+            "controls",
+            selector.controls(catalog, Inherited::default()),
+        );
         put(&mut body, "groups", selector.groups(catalog));
         let unknown = choice.unknown(&selector.known);
         let back_matter = catalog.get("back-matter").unwrap_or(&Value::Null);
@@ -188,7 +197,8 @@ impl Selector<'_> {
             let groups = self.groups(group);
             let controls = self.controls(group, Inherited::default());
             if groups.is_empty() && controls.is_empty() {
-                self.parameters.extend_from_slice(fields::list(group, "params"));
+                self.parameters
+                    .extend_from_slice(fields::list(group, "params"));
                 continue;
             }
             let mut copy = without(group, &["groups", "controls"]);
@@ -218,7 +228,8 @@ impl Selector<'_> {
                 put(&mut copy, "controls", children);
                 kept.push(Value::Object(copy));
             } else {
-                self.parameters.extend_from_slice(fields::list(control, "params"));
+                self.parameters
+                    .extend_from_slice(fields::list(control, "params"));
                 kept.extend(children);
             }
         }
