@@ -127,7 +127,8 @@ fn merging_gives_a_structure() {
         "insert-controls": [{ "include-controls": [{ "with-ids": ["B.1"] }] }] } });
     assert_eq!(
         picked(all(), custom),
-        "B.1 Eins[A.1.10 A.1.2 A.1.1] Zwei[Tief[A.1.1(A.1.1.1)]]"
+        // A.1.1 has its place; what is below it has none yet.
+        "B.1 Eins[A.1.10 A.1.2 A.1.1] Zwei[Tief[A.1.1.1]]"
     );
     let all_in = json!({ "custom": { "insert-controls": [
         { "include-all": {}, "exclude-controls": [{ "with-ids": ["A.1.2"] }] }] } });
@@ -284,6 +285,48 @@ fn alterations_remove_and_add() {
     let (control, _) = alter(json!([]), json!([add]));
     assert_eq!(control["parts"][0]["title"], "T");
     assert!(names(&control["parts"][0], "props").starts_with("n modal_verb"));
+}
+
+#[test]
+fn more_of_anything_than_is_sensible_is_refused() {
+    let limited = |imports: Value, merge: Value, modify: Value| {
+        let mut value = profile();
+        value["profile"]["imports"] = imports;
+        value["profile"]["merge"] = merge;
+        value["profile"]["modify"] = modify;
+        let catalog = of(&catalog());
+        let find = |_: &ImportRef| {
+            Some(Source {
+                document: &catalog,
+                bytes: None,
+            })
+        };
+        resolve(&of(&value), &find, &stamp())
+            .unwrap_err()
+            .to_string()
+    };
+    let many = |number: usize, item: Value| json!(vec![item; number]);
+    let import = || json!({ "href": href(), "include-all": {} });
+    let one = || many(1, import());
+    let flat = || json!({ "flat": {} });
+    let patterns = json!([{ "href": href(), "include-controls": [
+        { "matching": many(65, json!({ "pattern": "*" })) }] }]);
+    let insertions = many(257, json!({ "include-all": {} }));
+    let custom = json!({ "custom": { "insert-controls": insertions } });
+    let adds = many(1_001, json!({ "position": "starting", "title": "T" }));
+    let alters = json!({ "alters": [{ "control-id": "B.1", "adds": adds }] });
+    for (error, part) in [
+        (limited(many(33, import()), flat(), json!({})), "32 imports"),
+        (limited(patterns, flat(), json!({})), "64 patterns"),
+        (limited(one(), custom, json!({})), "256 insertions"),
+        (limited(one(), flat(), alters), "1000 changes"),
+        (
+            limited(one(), json!({ "flat": {}, "as-is": true }), json!({})),
+            "only one of",
+        ),
+    ] {
+        assert!(error.contains(part), "{error}");
+    }
 }
 
 #[test]

@@ -156,8 +156,8 @@ fn hostile_files_are_done_in_seconds() {
     let mut profile = super::resolving::profile();
     let ids: Vec<String> = (0..50_000).map(|n| format!("c{n}")).collect();
     profile["profile"]["imports"][0]["include-controls"][0]["with-ids"] = json!(ids);
-    let adds: Vec<Value> = (0..5_000)
-        .map(|_| json!({ "props": [{ "name": "n", "value": "v" }] }))
+    let adds: Vec<Value> = (0..1_000)
+        .map(|_| json!({ "position": "starting", "props": [{ "name": "n", "value": "v" }] }))
         .collect();
     profile["profile"]["modify"]["alters"][0]["adds"] = json!(adds);
     use_all(&serde_json::to_vec(&profile).unwrap());
