@@ -115,8 +115,8 @@ pub enum ResolveError {
     },
 }
 
-/// Most documents that one resolution may import, directly or not.
-const MOST_IMPORTS: usize = 256;
+/// Most documents that one resolution may import, directly or not: each is copied.
+const MOST_IMPORTS: usize = 32;
 
 /// Resolves a profile; `find` answers with imports that are at hand.
 ///
@@ -236,8 +236,9 @@ impl Resolver<'_, '_> {
 
     fn select(&mut self, catalog: &Value, choice: &Choice, reference: &ImportRef) -> Selection {
         let (selection, unknown) = Selection::make(catalog, choice);
-        for id in unknown {
-            let text = format!("control `{id}` is selected, but not in {reference}");
+        if let Some(first) = unknown.first() {
+            let count = unknown.len();
+            let text = format!("{count} selected control(s) are not in {reference}: `{first}`");
             self.warnings.push(text);
         }
         selection
@@ -256,7 +257,7 @@ impl Resolver<'_, '_> {
         }
         let (mut body, mut spare) = merge::merge(merge, selections, &mut self.warnings)?;
         let modify = content.get("modify").unwrap_or(&Value::Null);
-        modify::modify(&mut body, &mut spare, modify, &mut self.warnings);
+        modify::modify(&mut body, &mut spare, modify, &mut self.warnings)?;
         parameters::settle(&mut body, spare.parameters);
         Ok(self.finish(profile, body, spare.resources))
     }

@@ -18,6 +18,7 @@ pub fn validate(tree: &Tree) -> Defects {
             Model::MappingCollection => Version::V1_2,
             _ => tree.version(),
         },
+        is_catalog: tree.model() == Model::Catalog,
         path: Vec::new(),
         seen: HashSet::new(),
         defects: Defects::default(),
@@ -46,6 +47,7 @@ enum Step<'a> {
 
 struct Walk<'a> {
     version: Version,
+    is_catalog: bool,
     path: Vec<Step<'a>>,
     /// Names that are taken.
     seen: HashSet<(Space, &'a str)>,
@@ -130,10 +132,16 @@ impl<'a> Walk<'a> {
             Kind::Number => self.wrong_type(value, "a number"),
         }
         if let (Some(space), Some(name)) = (field.declares, value.as_str())
+            && self.is_unique_here(space)
             && !self.seen.insert((space, name))
         {
             self.add(|| format!("`{}` is given a second time", excerpt(name)));
         }
+    }
+
+    /// Parts and parameters that a profile adds are for different controls or alternatives.
+    const fn is_unique_here(&self, space: Space) -> bool {
+        self.is_catalog || matches!(space, Space::Roles | Space::Uuids)
     }
 
     fn list(&mut self, value: &'a Value, each: impl Fn(&mut Self, &'a Value)) {

@@ -10,7 +10,7 @@ use super::{ResolveError, fields};
 use crate::catalogue::oscal::order;
 
 /// Most insertions: each looks at all controls.
-const MOST_INSERTIONS: usize = 1_000;
+const MOST_INSERTIONS: usize = 256;
 
 /// Builds the body from a `custom` structure and the controls selected, which are flat.
 pub(super) fn build(
@@ -25,6 +25,7 @@ pub(super) fn build(
         controls: &controls,
         used: HashSet::new(),
         insertions: 0,
+        repeated: 0,
     };
     let mut body = Map::new();
     builder.fill(structure, &mut body)?;
@@ -33,6 +34,11 @@ pub(super) fn build(
     if let Some(first) = dropped.first() {
         let count = dropped.len();
         let text = format!("{count} selected control(s) have no place in the structure: `{first}`");
+        warnings.push(text);
+    }
+    if builder.repeated > 0 {
+        let count = builder.repeated;
+        let text = format!("{count} control(s) are to be placed twice: the first place counts");
         warnings.push(text);
     }
     for control in &controls {
@@ -53,6 +59,8 @@ struct Builder<'c> {
     controls: &'c [Value],
     used: HashSet<String>,
     insertions: usize,
+    /// How often a control was to be placed again.
+    repeated: usize,
 }
 
 impl Builder<'_> {
@@ -113,11 +121,10 @@ impl Builder<'_> {
                 }
             }
         }
-        if include.is_none() || exclude.is_some() {
+        if include.is_none() || exclude.is_some() || !self.place(id) {
             picked.append(&mut below);
             return;
         }
-        self.used.insert(id.to_owned());
         let mut copy = select::without(control, &["controls"]);
         if whole {
             select::put(&mut copy, "controls", below);
@@ -138,14 +145,20 @@ impl Builder<'_> {
                 self.keep(child, choice, &mut below);
             }
         }
-        if exclude.is_some() {
+        if exclude.is_some() || !self.place(id) {
             kept.append(&mut below);
             return;
         }
-        self.used.insert(id.to_owned());
         let mut copy = select::without(control, &["controls"]);
         select::put(&mut copy, "controls", below);
         kept.push(Value::Object(copy));
+    }
+
+    /// Gives a control its place; false if it has one: its id must stay the only one.
+    fn place(&mut self, id: &str) -> bool {
+        let new = self.used.insert(id.to_owned());
+        self.repeated += usize::from(!new);
+        new
     }
 
     fn unused(&self, controls: &[Value], ids: &mut Vec<String>) {

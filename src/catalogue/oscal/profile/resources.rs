@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use serde_json::{Map, Value};
 
 use crate::catalogue::oscal::fields;
+use crate::catalogue::oscal::text::is_uuid;
 
 /// Resources of the profile and of its imports that metadata or body name, each once.
 pub(super) fn used(
@@ -35,7 +36,8 @@ fn fragments(value: &Value, named: &mut HashSet<String>) {
     match value {
         Value::String(text) => {
             for (at, _) in text.match_indices('#') {
-                if let Some(uuid) = text.get(at + 1..at + 1 + LENGTH) {
+                let uuid = text.get(at + 1..at + 1 + LENGTH);
+                if let Some(uuid) = uuid.filter(|uuid| is_uuid(uuid)) {
                     named.insert(uuid.to_ascii_lowercase());
                 }
             }

@@ -8,7 +8,7 @@ use super::ResolveError;
 use crate::catalogue::oscal::fields;
 
 /// Most patterns of one choice: each is tried on each control.
-const MOST_PATTERNS: usize = 256;
+const MOST_PATTERNS: usize = 64;
 
 /// Which controls are meant by `include-…` and `exclude-controls`.
 pub(super) struct Choice {
