@@ -72,6 +72,8 @@ pub struct Http {
     pub workers: usize,
     /// Bytes.
     pub body_limit: usize,
+    /// Bytes.
+    pub upload_limit: usize,
     /// Seconds for head and body each.
     pub request_seconds: u64,
     /// Proxies that are believed.
@@ -218,6 +220,10 @@ impl Config {
         need(
             (1024..=64 << 20).contains(&self.http.body_limit),
             "`http.body_limit` must be between 1024 and 67108864 bytes",
+        );
+        need(
+            (1 << 20..=256 << 20).contains(&self.http.upload_limit),
+            "`http.upload_limit` must be between 1048576 and 268435456 bytes",
         );
         need(
             (1..=300).contains(&self.http.request_seconds),

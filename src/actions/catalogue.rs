@@ -170,6 +170,41 @@ pub fn modules(
     })
 }
 
+/// Place of a requirement in the answer to a search.
+pub type Found = (u8, i32);
+
+/// Requirements that fit the words of a search, the best first, after a place.
+///
+/// # Errors
+/// `not_found`, `forbidden`, `session_ended`
+pub fn search(
+    app: &App,
+    by: By<'_>,
+    key: &str,
+    filter: &RequirementFilter<'_>,
+    after: Option<Found>,
+) -> Result<Vec<(Found, Requirement)>> {
+    // All that fit at once: a catalogue has a few thousand requirements, and the best may stand last.
+    let all = RequirementFilter {
+        after: None,
+        limit: i64::MAX,
+        ..*filter
+    };
+    let words = filter.text.unwrap_or_default();
+    let found = requirements(app, by, key, &all)?
+        .into_iter()
+        .map(|requirement| {
+            let place = (catalogues::rank(&requirement, words), requirement.position);
+            (place, requirement)
+        });
+    let mut found: Vec<(Found, Requirement)> = found
+        .filter(|(place, _)| after.is_none_or(|after| *place > after))
+        .collect();
+    found.sort_by_key(|(place, _)| *place);
+    found.truncate(usize::try_from(filter.limit).unwrap_or(usize::MAX));
+    Ok(found)
+}
+
 /// Requirements of a catalogue.
 ///
 /// # Errors

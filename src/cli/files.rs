@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 
 use super::{Failure, Outcome, say};
-use crate::actions::{By, programmes};
+use crate::actions::{By, catalogue, programmes};
 use crate::app::App;
 use crate::catalogue::{docbook, facts};
 use crate::domain::programme_file::ProgrammeFile;
@@ -23,6 +23,22 @@ pub enum CatalogueCommand {
         #[arg(long)]
         out: Option<PathBuf>,
     },
+    /// Import official files, each as a whole or not at all; the same bytes again change nothing.
+    Import(ImportArguments),
+}
+
+/// Options of `zinne catalogue import`.
+#[derive(Debug, Args)]
+pub struct ImportArguments {
+    /// Files, recognised by their content: the Kompendium as XML, OSCAL as JSON.
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// Print JSON: edition, counts, warnings.
+    #[arg(long)]
+    json: bool,
+    /// Let a file in that breaks the schema of its format; its defects are recorded.
+    #[arg(long)]
+    accept_defects: bool,
 }
 
 /// Programmes.
@@ -40,23 +56,55 @@ fn read(path: &Path) -> Result<String, Failure> {
         .map_err(|error| Failure::Text(format!("`{}`: {error}", path.display())))
 }
 
-/// Runs `zinne catalogue …`.
-pub fn catalogue(command: CatalogueCommand) -> Outcome {
-    let CatalogueCommand::Facts { xml, out } = command;
-    let reading = docbook::facts(&read(&xml)?)
+/// Runs `zinne catalogue facts`.
+pub fn catalogue_facts(xml: &Path, out: Option<&Path>) -> Outcome {
+    let reading = docbook::facts(&read(xml)?)
         .map_err(|error| Failure::Text(format!("`{}`: {error}", xml.display())))?;
     for warning in &reading.warnings {
         tracing::warn!("{warning}");
     }
     let text = facts::print(&reading.facts);
     match out {
-        Some(path) => std::fs::write(&path, text)
+        Some(path) => std::fs::write(path, text)
             .map_err(|error| Failure::Text(format!("`{}`: {error}", path.display()))),
         None => {
             say(text.trim_end());
             Ok(())
         }
     }
+}
+
+/// Runs `zinne catalogue import`.
+pub fn catalogue_import(app: &Arc<App>, arguments: &ImportArguments) -> Outcome {
+    catalogue::ensure_built_in(app)?;
+    let mut reports = Vec::new();
+    for path in &arguments.files {
+        let name =
+            |error: &dyn std::fmt::Display| Failure::Text(format!("`{}`: {error}", path.display()));
+        let bytes = std::fs::read(path).map_err(|error| name(&error))?;
+        let report = catalogue::import(app, By::Operator, &bytes, arguments.accept_defects)
+            .map_err(|error| name(&Failure::Action(error)))?;
+        if !arguments.json {
+            let state = if report.already_there {
+                "was there already"
+            } else {
+                "imported"
+            };
+            let into = report.catalogue.as_deref().unwrap_or("no catalogue");
+            say(&format!(
+                "`{}`: {state}, {} ({into}), {} warnings",
+                path.display(),
+                report.kind,
+                report.warnings.len()
+            ));
+        }
+        reports.push(report);
+    }
+    if arguments.json {
+        let text = serde_json::to_string_pretty(&reports);
+        say(&text.map_err(|error| Failure::Text(format!("json: {error}")))?);
+    }
+    Ok(())
 }
 
 /// Runs `zinne programme …`.

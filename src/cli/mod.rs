@@ -20,6 +20,7 @@ use crate::app::{App, StartError};
 use crate::config::{Config, ConfigError};
 use crate::error::Error;
 use crate::texts::{self, Language};
+use files::CatalogueCommand;
 
 /// The security-measure ledger of German municipalities.
 #[derive(Debug, Parser)]
@@ -57,7 +58,7 @@ enum Command {
     Institution(admin::InstitutionCommand),
     /// Catalogues.
     #[command(subcommand)]
-    Catalogue(files::CatalogueCommand),
+    Catalogue(CatalogueCommand),
     /// Programmes.
     #[command(subcommand)]
     Programme(files::ProgrammeCommand),
@@ -144,7 +145,12 @@ fn execute(arguments: Arguments) -> Outcome {
     let config = || load(arguments.config.as_deref());
     match arguments.command {
         Command::Openapi => files::openapi(),
-        Command::Catalogue(command) => files::catalogue(command),
+        Command::Catalogue(CatalogueCommand::Facts { xml, out }) => {
+            files::catalogue_facts(&xml, out.as_deref())
+        }
+        Command::Catalogue(CatalogueCommand::Import(command)) => {
+            files::catalogue_import(&started(config()?)?, &command)
+        }
         Command::Demo { data_dir, listen } => demo::run(&data_dir, &listen),
         Command::CheckConfig => check_config(config()?),
         Command::Serve => serve::run(started(config()?)?),

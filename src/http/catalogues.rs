@@ -2,19 +2,21 @@
 
 use std::collections::HashMap;
 
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, get, post, web};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::answer;
-use super::extract::{NoQuery, Query};
-use super::openapi::ReadProblems;
+use super::extract::{NoQuery, Query, Upload};
+use super::openapi::{CreateProblems, ReadProblems};
 use super::page;
-use crate::actions::{By, Caller, catalogue};
+use crate::actions::catalogue::{self, ImportReport, RequirementDetails};
+use crate::actions::{By, Caller};
 use crate::app::App;
-use crate::domain::catalogue::{ImplementationOrder, Level};
+use crate::domain::catalogue::{ImplementationOrder, Level, Model, SourceKind};
 use crate::error::{Code, Error, Result};
+use crate::store::catalogues::sources::Source;
 use crate::store::catalogues::{Catalogue, Module, Requirement, RequirementFilter};
 use crate::store::types::from_json;
 
@@ -29,6 +31,11 @@ pub struct CatalogueView {
     /// Edition.
     #[schema(example = "2023")]
     edition: String,
+    /// What it is made of.
+    model: Model,
+    /// What has the same series is another edition of it.
+    #[schema(example = "gs")]
+    series: String,
     /// SHA-256 of the facts that it was made from, hexadecimal.
     sha256: String,
     /// When it was stored.
@@ -41,13 +48,47 @@ impl From<Catalogue> for CatalogueView {
             key: catalogue.key,
             title: catalogue.title,
             edition: catalogue.edition,
-            sha256: catalogue
-                .sha256
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect(),
+            model: catalogue.model,
+            series: catalogue.series,
+            sha256: hexadecimal(&catalogue.sha256),
             imported_at: catalogue.imported_at.and_utc(),
         }
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A file that a catalogue was made from or got something from.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SourceView {
+    /// Kind.
+    kind: SourceKind,
+    /// SHA-256, hexadecimal.
+    sha256: String,
+    /// Size in bytes.
+    bytes: i32,
+    /// What was in it.
+    counts: serde_json::Value,
+    /// What was odd, with its place.
+    warnings: Vec<String>,
+    /// When it was imported.
+    imported_at: DateTime<Utc>,
+}
+
+impl TryFrom<Source> for SourceView {
+    type Error = Error;
+
+    fn try_from(source: Source) -> Result<Self> {
+        Ok(SourceView {
+            kind: source.kind,
+            sha256: hexadecimal(&source.sha256),
+            bytes: source.bytes,
+            counts: from_json(&source.counts)?,
+            warnings: from_json(&source.warnings)?,
+            imported_at: source.imported_at.and_utc(),
+        })
     }
 }
 
@@ -94,6 +135,8 @@ pub struct CatalogueOverview {
     requirements: RequirementCounts,
     /// Layers in order.
     layers: Vec<LayerView>,
+    /// Files that were imported for it, oldest first.
+    sources: Vec<SourceView>,
 }
 
 /// A layer (Schicht).
@@ -151,6 +194,25 @@ impl ModuleView {
     }
 }
 
+/// A section of a module.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SectionView {
+    /// Heading.
+    heading: String,
+    /// Text.
+    text: String,
+}
+
+/// A module with its sections.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ModuleDetailsView {
+    /// The module.
+    #[serde(flatten)]
+    module: ModuleView,
+    /// Sections other than the requirements, where the XML was imported.
+    sections: Vec<SectionView>,
+}
+
 /// Modules in the order of the catalogue.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ModuleList {
@@ -192,6 +254,51 @@ impl TryFrom<Requirement> for RequirementView {
     }
 }
 
+/// What a requirement protects.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct GoalsView {
+    /// Vertraulichkeit.
+    confidentiality: bool,
+    /// Integrität.
+    integrity: bool,
+    /// Verfügbarkeit.
+    availability: bool,
+}
+
+/// A requirement with what imported files say of it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RequirementDetailsView {
+    /// The facts.
+    #[serde(flatten)]
+    requirement: RequirementView,
+    /// Text, where the XML was imported.
+    text: Option<String>,
+    /// Sentences, where the checklist of the module was imported.
+    sentences: Vec<String>,
+    /// Elementary threats that it counters, from the cross table.
+    #[schema(example = json!(["G 0.14"]))]
+    threats: Vec<String>,
+    /// What it protects, where the cross table was imported.
+    goals: Option<GoalsView>,
+}
+
+impl RequirementDetailsView {
+    fn new(requirement: RequirementView, details: RequirementDetails) -> Self {
+        let goals = |(confidentiality, integrity, availability)| GoalsView {
+            confidentiality,
+            integrity,
+            availability,
+        };
+        RequirementDetailsView {
+            requirement,
+            text: details.text,
+            sentences: details.sentences,
+            threats: details.threats,
+            goals: details.goals.map(goals),
+        }
+    }
+}
+
 /// A page of requirements.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RequirementPage {
@@ -218,6 +325,40 @@ pub async fn list_catalogues(
     }))
 }
 
+/// How a file is taken.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ImportParams {
+    /// Let a file in that breaks the schema of its format; its defects are recorded.
+    accept_defects: Option<bool>,
+}
+
+/// Import an official file: the Kompendium as XML, an OSCAL catalog, profile, mapping collection or component
+/// definition as JSON. What it is shows in its content. The same bytes again change nothing (200).
+#[utoipa::path(tag = "catalogue", operation_id = "import_catalogue", security(("bearer" = [])),
+    params(ImportParams),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file"),
+    responses((status = 201, description = "Imported", body = ImportReport),
+        (status = 200, description = "The same bytes were there", body = ImportReport), CreateProblems))]
+#[post("/catalogues")]
+pub async fn import_catalogue(
+    app: web::Data<App>,
+    caller: Caller,
+    params: Query<ImportParams>,
+    file: Upload,
+) -> Result<HttpResponse> {
+    let accept_defects = params.0.accept_defects.unwrap_or(false);
+    let report = app
+        .blocking(move |app| catalogue::import(app, By::Caller(&caller), &file.0, accept_defects))
+        .await?;
+    Ok(if report.already_there {
+        HttpResponse::Ok().json(report)
+    } else {
+        HttpResponse::Created().json(report)
+    })
+}
+
 /// A catalogue with its layers and counts.
 #[utoipa::path(tag = "catalogue", operation_id = "get_catalogue", security(("bearer" = [])),
     params(("catalogue" = String, Path, description = "Key", example = "gs-2023")),
@@ -229,9 +370,13 @@ pub async fn get_catalogue(
     path: web::Path<String>,
     _: Query<NoQuery>,
 ) -> Result<HttpResponse> {
-    let found = app
-        .blocking(move |app| catalogue::overview(app, By::Caller(&caller), &path))
+    let (found, sources) = app
+        .blocking(move |app| {
+            let found = catalogue::overview(app, By::Caller(&caller), &path)?;
+            Ok((found, catalogue::sources(app, By::Caller(&caller), &path)?))
+        })
         .await?;
+    let sources: Result<Vec<SourceView>> = sources.into_iter().map(SourceView::try_from).collect();
     let layers: Vec<LayerView> = found
         .layers
         .into_iter()
@@ -261,6 +406,7 @@ pub async fn get_catalogue(
         catalogue: found.catalogue.into(),
         requirements,
         layers,
+        sources: sources?,
     })
 }
 
@@ -302,7 +448,7 @@ pub async fn list_modules(
 #[utoipa::path(tag = "catalogue", operation_id = "get_module", security(("bearer" = [])),
     params(("catalogue" = String, Path, description = "Key", example = "gs-2023"),
         ("module" = String, Path, description = "Id", example = "SYS.3.2.2")),
-    responses((status = 200, description = "Module", body = ModuleView), ReadProblems))]
+    responses((status = 200, description = "Module", body = ModuleDetailsView), ReadProblems))]
 #[get("/catalogues/{catalogue}/modules/{module}")]
 pub async fn get_module(
     app: web::Data<App>,
@@ -313,14 +459,21 @@ pub async fn get_module(
     let (key, module) = path.into_inner();
     let found = app
         .blocking(move |app| {
-            catalogue::modules(app, By::Caller(&caller), &key, None, Some(&module))
+            let found = catalogue::modules(app, By::Caller(&caller), &key, None, Some(&module))?;
+            let texts = catalogue::module_texts(app, By::Caller(&caller), &key, &module)?;
+            Ok((found, texts))
         })
         .await?;
+    let (found, texts) = found;
     let (module, counts) = found
         .into_iter()
         .next()
         .ok_or_else(|| Error::new(Code::NotFound))?;
-    answer::resource(&ModuleView::new(module, &counts)?)
+    let section = |(heading, text)| SectionView { heading, text };
+    answer::resource(&ModuleDetailsView {
+        module: ModuleView::new(module, &counts)?,
+        sections: texts.into_iter().map(section).collect(),
+    })
 }
 
 /// Which requirements.
@@ -337,7 +490,13 @@ pub struct RequirementParams {
     level: Option<Level>,
     /// Withdrawn ones only (`true`) or active ones only (`false`).
     withdrawn: Option<bool>,
-    /// Words in id or title; case and umlauts do not matter.
+    /// Countering this elementary threat.
+    #[param(example = "G 0.14")]
+    threat: Option<String>,
+    /// For which this role is responsible: named in the requirement, or the module's where it names none.
+    role: Option<String>,
+    /// Words in id, title or text, the best match first (ids before titles before texts); case and umlauts do not
+    /// matter.
     q: Option<String>,
     /// Rows in a page, 1 to 200; 50 if left out.
     limit: Option<u32>,
@@ -358,7 +517,11 @@ pub async fn list_requirements(
 ) -> Result<HttpResponse> {
     let params = params.0;
     let limit = page::limit(params.limit)?;
-    let after: Option<i32> = page::place(params.cursor.as_deref())?;
+    let after: Option<catalogue::Found> = page::place(params.cursor.as_deref())?;
+    let (threat, role) = (
+        page::text("threat", params.threat)?,
+        page::text("role", params.role)?,
+    );
     let (module, layer) = (
         page::text("module", params.module)?,
         page::text("layer", params.layer)?,
@@ -373,12 +536,19 @@ pub async fn list_requirements(
                 layer: layer.as_deref(),
                 level,
                 withdrawn,
+                threat: threat.as_deref(),
+                role: role.as_deref(),
                 text: text.as_deref(),
-                after,
+                after: after.map(|(_, position)| position),
                 // One more than asked for tells whether there is a next page.
                 limit: i64::try_from(limit + 1).unwrap_or(i64::MAX),
             };
-            catalogue::requirements(app, By::Caller(&caller), &path, &filter)
+            if filter.text.is_some() {
+                return catalogue::search(app, By::Caller(&caller), &path, &filter, after);
+            }
+            let found = catalogue::requirements(app, By::Caller(&caller), &path, &filter)?;
+            let placed = |requirement: Requirement| ((0, requirement.position), requirement);
+            Ok(found.into_iter().map(placed).collect())
         })
         .await?;
     let more = found.len() > limit;
@@ -386,10 +556,12 @@ pub async fn list_requirements(
     let next = found
         .last()
         .filter(|_| more)
-        .map(|last| page::cursor(&last.position))
+        .map(|(place, _)| page::cursor(place))
         .transpose()?;
-    let items: Result<Vec<RequirementView>> =
-        found.into_iter().map(RequirementView::try_from).collect();
+    let items: Result<Vec<RequirementView>> = found
+        .into_iter()
+        .map(|(_, requirement)| RequirementView::try_from(requirement))
+        .collect();
     Ok(HttpResponse::Ok().json(RequirementPage {
         items: items?,
         next_cursor: next,
@@ -400,7 +572,7 @@ pub async fn list_requirements(
 #[utoipa::path(tag = "catalogue", operation_id = "get_requirement", security(("bearer" = [])),
     params(("catalogue" = String, Path, description = "Key", example = "gs-2023"),
         ("requirement" = String, Path, description = "Id", example = "SYS.3.2.2.A1")),
-    responses((status = 200, description = "Requirement", body = RequirementView), ReadProblems))]
+    responses((status = 200, description = "Requirement", body = RequirementDetailsView), ReadProblems))]
 #[get("/catalogues/{catalogue}/requirements/{requirement}")]
 pub async fn get_requirement(
     app: web::Data<App>,
@@ -410,7 +582,15 @@ pub async fn get_requirement(
 ) -> Result<HttpResponse> {
     let (key, id) = path.into_inner();
     let found = app
-        .blocking(move |app| catalogue::requirement(app, By::Caller(&caller), &key, &id))
+        .blocking(move |app| {
+            let found = catalogue::requirement(app, By::Caller(&caller), &key, &id)?;
+            let details = catalogue::requirement_details(app, By::Caller(&caller), &key, &id)?;
+            Ok((found, details))
+        })
         .await?;
-    answer::resource(&RequirementView::try_from(found)?)
+    let (requirement, details) = found;
+    answer::resource(&RequirementDetailsView::new(
+        RequirementView::try_from(requirement)?,
+        details,
+    ))
 }

@@ -97,6 +97,37 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
     }
 }
 
+/// A file as the body, whatever its media type says: what it is shows in its content.
+#[derive(Debug)]
+pub struct Upload(pub Vec<u8>);
+
+/// A file may take so many times longer than a body of JSON.
+const UPLOAD_TIMES: u32 = 6;
+
+impl FromRequest for Upload {
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let app = app(&request)?;
+            // Whoever is not signed in sends no file; the use case looks at the session itself.
+            caller(&request)?;
+            if request.headers().contains_key(header::CONTENT_ENCODING) {
+                return Err(Error::new(Code::UnsupportedMediaType));
+            }
+            let settings = &app.config.http;
+            let time = Duration::from_secs(settings.request_seconds) * UPLOAD_TIMES;
+            let body = tokio::time::timeout(time, read(payload, settings.upload_limit)).await;
+            let Ok(body) = body else {
+                return Err(Error::new(Code::RequestTimeout));
+            };
+            body.map(Upload)
+        })
+    }
+}
+
 async fn read(mut payload: dev::Payload, limit: usize) -> Result<Vec<u8>> {
     let mut body = Vec::new();
     while let Some(chunk) = payload.next().await {

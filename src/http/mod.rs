@@ -4,6 +4,7 @@ pub mod address;
 pub mod answer;
 pub mod audit;
 pub mod auth;
+pub mod catalogue_files;
 pub mod catalogues;
 pub mod dashboard;
 pub mod extract;
@@ -30,11 +31,18 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(auth::logout)
             .service(auth::me)
             .service(catalogues::list_catalogues)
+            .service(catalogues::import_catalogue)
             .service(catalogues::get_catalogue)
             .service(catalogues::list_modules)
             .service(catalogues::get_module)
             .service(catalogues::list_requirements)
             .service(catalogues::get_requirement)
+            .service(catalogue_files::list_threats)
+            .service(catalogue_files::list_groups)
+            .service(catalogue_files::list_controls)
+            .service(catalogue_files::get_control)
+            .service(catalogue_files::diff_catalogues)
+            .service(catalogue_files::migrate_catalogue)
             .service(institutions::get_institution)
             .service(programmes::list_programmes)
             .service(programmes::import_programme)

@@ -6,10 +6,13 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
 use super::db::{Db, both};
-use super::schema::{catalogue_layers, catalogue_modules, catalogue_requirements, catalogues};
+use super::schema::{
+    catalogue_layers, catalogue_modules, catalogue_requirement_threats, catalogue_requirements,
+    catalogue_texts, catalogues,
+};
 use super::types::{from_json, stored, to_json};
 use super::{new_id, position};
-use crate::domain::catalogue::{Fact, ImplementationOrder, Level, Model};
+use crate::domain::catalogue::{Fact, ImplementationOrder, Level, Model, TextKind};
 use crate::domain::measure::search_key;
 use crate::domain::programme_file::Target;
 use crate::error::{Code, Error, Result};
@@ -362,7 +365,11 @@ pub struct RequirementFilter<'a> {
     pub level: Option<Level>,
     /// Withdrawn only, or active only.
     pub withdrawn: Option<bool>,
-    /// Words in id or title.
+    /// Countering this threat.
+    pub threat: Option<&'a str>,
+    /// For which this role is responsible: named in the requirement, or the module's where it names none.
+    pub role: Option<&'a str>,
+    /// Words in id, title or text.
     pub text: Option<&'a str>,
     /// After this place.
     pub after: Option<i32>,
@@ -413,17 +420,66 @@ pub fn requirements(
     if let Some(withdrawn) = filter.withdrawn {
         query = query.filter(catalogue_requirements::withdrawn.eq(withdrawn));
     }
+    if let Some(threat) = filter.threat {
+        let countering = catalogue_requirement_threats::table
+            .filter(catalogue_requirement_threats::catalogue_id.eq(catalogue_id))
+            .filter(catalogue_requirement_threats::threat_id.eq(threat))
+            .select(catalogue_requirement_threats::requirement_id);
+        query = query.filter(catalogue_requirements::id.eq_any(countering));
+    }
+    if let Some(role) = filter.role {
+        // The list is JSON: the role stands in it with its quotation marks.
+        let named = format!("%{}%", escape_like(&to_json(&role)?));
+        let of_role = catalogue_modules::table
+            .filter(catalogue_modules::catalogue_id.eq(catalogue_id))
+            .filter(catalogue_modules::responsible_role.eq(role))
+            .select(catalogue_modules::id);
+        let inherited = catalogue_requirements::roles
+            .eq("[]")
+            .and(catalogue_requirements::module_id.eq_any(of_role));
+        query = query.filter(
+            catalogue_requirements::roles
+                .like(named)
+                .escape('\\')
+                .or(inherited),
+        );
+    }
     if let Some(text) = filter.text {
-        let in_title = format!("%{}%", escape_like(&search_key(text)));
+        let words = format!("%{}%", escape_like(&search_key(text)));
         let in_id = format!("%{}%", escape_like(&text.to_uppercase()));
+        let in_text = catalogue_texts::table
+            .filter(catalogue_texts::catalogue_id.eq(catalogue_id))
+            .filter(catalogue_texts::kind.eq(TextKind::Requirement))
+            .filter(catalogue_texts::text_key.like(words.clone()).escape('\\'))
+            .select(catalogue_texts::id);
         query = query.filter(
             catalogue_requirements::title_key
-                .like(in_title)
+                .like(words)
                 .escape('\\')
-                .or(catalogue_requirements::id.like(in_id).escape('\\')),
+                .or(catalogue_requirements::id.like(in_id).escape('\\'))
+                .or(catalogue_requirements::id.eq_any(in_text)),
         );
     }
     Ok(query.load(db)?)
+}
+
+/// How well a requirement fits the words of a search: its id before its title, its title before its text.
+pub fn rank(requirement: &Requirement, text: &str) -> u8 {
+    let (id, title) = (requirement.id.as_str(), search_key(&requirement.title));
+    let (wanted, words) = (text.to_uppercase(), search_key(text));
+    if id == wanted {
+        0
+    } else if id.starts_with(&wanted) {
+        1
+    } else if id.contains(&wanted) {
+        2
+    } else if title.starts_with(&words) {
+        3
+    } else if title.contains(&words) {
+        4
+    } else {
+        5
+    }
 }
 
 /// Makes the wildcards of LIKE ordinary characters.

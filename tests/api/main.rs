@@ -16,6 +16,7 @@ mod access;
 mod auth;
 mod bad_input;
 mod catalogue;
+mod catalogue_imports;
 mod cli;
 mod dashboard;
 mod demo;

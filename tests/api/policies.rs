@@ -256,6 +256,11 @@ both_engines! {
             match action {
                 Action::InstitutionRead => { isb.get("institutions/offenburg").await.ok(200); }
                 Action::CatalogueRead => { isb.get("catalogues/gs-2023").await.ok(200); }
+                Action::CatalogueImport => {
+                    let file = include_str!("../samples/catalog.json");
+                    let answer = isb.send(Method::POST, "catalogues", &[], Some(file.to_owned())).await;
+                    answer.ok(201);
+                }
                 Action::ProgrammeRead => { isb.get("institutions/offenburg/programmes/OG-2021-DIG/plan").await.ok(200); }
                 Action::MeasureRead => { isb.get(&path).await.ok(200); }
                 Action::DashboardRead => { isb.get("institutions/offenburg/dashboard").await.ok(200); }

@@ -1,0 +1,252 @@
+//! Importing official files, reading what they brought, and comparing editions.
+
+use actix_web::http::Method;
+use diesel::prelude::*;
+use serde_json::{Value, json};
+use zinne::store::schema;
+
+use crate::support::{Answer, Client, TestApp, skipped};
+
+const CATALOG: &str = include_str!("../samples/catalog.json");
+const KOMPENDIUM: &str = include_str!("../samples/kompendium.xml");
+
+async fn import(client: &Client<'_>, file: &str) -> Answer {
+    client
+        .send(
+            Method::POST,
+            "catalogues",
+            &[("content-type", "application/octet-stream")],
+            Some(file.to_owned()),
+        )
+        .await
+}
+
+fn rows(app: &TestApp) -> [i64; 5] {
+    let counts = app.app.store.read(|db| {
+        Ok([
+            schema::catalogues::table.count().get_result(db)?,
+            schema::catalogue_sources::table.count().get_result(db)?,
+            schema::catalogue_texts::table.count().get_result(db)?,
+            schema::catalogue_controls::table.count().get_result(db)?,
+            schema::audit_events::table
+                .filter(schema::audit_events::action.eq("catalogue.imported"))
+                .count()
+                .get_result(db)?,
+        ])
+    });
+    counts.unwrap()
+}
+
+fn ids(page: &Value) -> Vec<&str> {
+    page["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["id"].as_str().unwrap())
+        .collect()
+}
+
+both_engines! {
+    async fn a_kompendium_is_read_with_its_texts(app) {
+        let isb = app.sign_in("isb@offenburg.example").await;
+        let report = import(&isb, KOMPENDIUM).await.ok(201);
+        assert_eq!((&report["kind"], &report["catalogue"], &report["edition"]), (&json!("kompendium"), &json!("gs-1402"), &json!("1402")));
+        assert_eq!(report["counts"]["all"], json!({ "modules": 1, "basic": 3, "standard": 0, "elevated": 0, "active": 3, "withdrawn": 0 }));
+        assert_eq!((&report["counts"]["threats"], &report["counts"]["roles"]), (&json!(2), &json!(1)));
+        assert!(!report["warnings"].as_array().unwrap().is_empty(), "a glossary is missing: {report}");
+        let base = "catalogues/gs-1402";
+        let one = isb.get(&format!("{base}/requirements/XYZ.1.A1")).await.ok(200);
+        assert_eq!((&one["text"], &one["level"]), (&json!("Die Zugbrücke MUSS geprüft werden."), &json!("basic")));
+        let module = isb.get(&format!("{base}/modules/XYZ.1")).await.ok(200);
+        assert!(module["sections"].as_array().unwrap().contains(&json!({ "heading": "Einleitung", "text": "Ein Turm ist hoch." })), "{module}");
+        let threats = isb.get(&format!("{base}/threats")).await.ok(200);
+        assert_eq!(threats["items"], json!([
+            { "id": "G 0.1", "title": "Feuer", "requirements": 0 }, { "id": "G 0.2", "title": "Wasser", "requirements": 0 },
+        ]));
+        let overview = isb.get(base).await.ok(200);
+        assert_eq!(overview["sources"][0]["sha256"], report["sha256"]);
+        assert_eq!((&overview["series"], &overview["model"]), (&json!("gs"), &json!("kompendium")));
+    }
+
+    async fn a_search_ranks_ids_before_titles_before_texts(app) {
+        let isb = app.sign_in("isb@offenburg.example").await;
+        import(&isb, KOMPENDIUM).await.ok(201);
+        let found = async |query: &str| {
+            let page = isb.get(&format!("catalogues/gs-1402/requirements?{query}")).await.ok(200);
+            ids(&page).into_iter().map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(found("q=zugbruecke").await, ["XYZ.1.A1", "XYZ.1.A2"]);
+        assert_eq!(found("q=ZUGBR%C3%9CCKE").await, ["XYZ.1.A1", "XYZ.1.A2"]);
+        assert_eq!(found("q=xyz.1.a1").await, ["XYZ.1.A1", "XYZ.1.A10"]);
+        assert_eq!(found("q=xyz.1.a10").await, ["XYZ.1.A10"]);
+        assert_eq!(found("role=Wache").await, ["XYZ.1.A10"]);
+        assert_eq!(found("role=Vogt").await, ["XYZ.1.A1", "XYZ.1.A2"], "the module's, where the requirement names none");
+        assert_eq!(found("role=V%25").await, Vec::<String>::new());
+        assert_eq!(found("threat=G%200.1").await, Vec::<String>::new());
+        let mut path = "catalogues/gs-1402/requirements?q=zugbruecke&limit=1".to_owned();
+        let mut seen = Vec::new();
+        loop {
+            let page = isb.get(&path).await.ok(200);
+            seen.extend(ids(&page).into_iter().map(str::to_owned));
+            let Some(next) = page["next_cursor"].as_str() else { break };
+            path = format!("catalogues/gs-1402/requirements?q=zugbruecke&limit=1&cursor={next}");
+        }
+        assert_eq!(seen, ["XYZ.1.A1", "XYZ.1.A2"]);
+    }
+
+    async fn the_same_bytes_change_nothing_and_another_print_is_another_version(app) {
+        let isb = app.sign_in("isb@offenburg.example").await;
+        import(&isb, KOMPENDIUM).await.ok(201);
+        let before = rows(app);
+        let again = import(&isb, KOMPENDIUM).await.ok(200);
+        assert_eq!(again["already_there"], true);
+        assert_eq!(rows(app), before);
+        // Line ends are no difference; a text is.
+        let crlf = import(&isb, &KOMPENDIUM.replace('\n', "\r\n")).await.ok(201);
+        assert_eq!(crlf["catalogue"], "gs-1402");
+        let other = import(&isb, &KOMPENDIUM.replace("Fackeln MÜSSEN", "Alle Fackeln MÜSSEN")).await.ok(201);
+        let key = other["catalogue"].as_str().unwrap();
+        assert!(key.starts_with("gs-1402-") && key.len() == 16, "{key}");
+        let diff = isb.get(&format!("catalogues/gs-1402/diff/{key}")).await.ok(200);
+        let changed = json!([{ "old": "XYZ.1.A10", "new": "XYZ.1.A10" }]);
+        assert_eq!(diff, json!({ "added": [], "removed": [], "renamed": [], "text_changed": changed, "level_changed": [] }));
+        let level = KOMPENDIUM.replace("Basis-Anforderungen", "Standard-Anforderungen").replace("(B)", "(S)");
+        let level = import(&isb, &level).await.ok(201);
+        let diff = isb.get(&format!("catalogues/gs-1402/diff/{}", level["catalogue"].as_str().unwrap())).await.ok(200);
+        assert_eq!(diff["level_changed"].as_array().unwrap().len(), 3);
+    }
+
+    async fn an_oscal_catalogue_is_read_with_groups_and_nested_controls(app) {
+        let isb = app.sign_in("isb@offenburg.example").await;
+        let report = import(&isb, CATALOG).await.ok(201);
+        assert_eq!(report["kind"], "oscal_catalog");
+        assert_eq!(report["catalogue"], "burgordnung-2026-05-01");
+        assert_eq!(report["counts"]["controls"], 3);
+        assert_eq!((&report["counts"]["top_level"], &report["counts"]["nested"]), (&json!(2), &json!(1)));
+        let base = "catalogues/burgordnung-2026-05-01";
+        let groups = isb.get(&format!("{base}/groups")).await.ok(200);
+        assert_eq!(groups["items"], json!([{ "id": "TOR", "parent": null, "title": "Tore" }]));
+        let controls = isb.get(&format!("{base}/controls")).await.ok(200);
+        assert_eq!(ids(&controls), ["TOR.1", "TOR.1.1", "TOR.2"]);
+        let nested = isb.get(&format!("{base}/controls/TOR.1.1")).await.ok(200);
+        assert_eq!((&nested["parent"], &nested["statement"]), (&json!("TOR.1"), &json!("Die Riegel werden geprüft.")));
+        assert_eq!(ids(&isb.get(&format!("{base}/controls?q=GEPRUEFT")).await.ok(200)), ["TOR.1.1"]);
+        isb.get(&format!("{base}/controls/TOR.9")).await.problem(404, "not_found");
+        // A later edition that numbers anew: joined by the key that survives.
+        let later = CATALOG.replace("2026-05-01", "2026-06-01").replace("\"TOR.2\"", "\"TOR.7\"")
+            .replace("TOR.2_smt", "TOR.7_smt").replace("eine Wache", "stets eine Wache");
+        let later = import(&isb, &later).await.ok(201);
+        let diff = isb.get(&format!("{base}/diff/{}", later["catalogue"].as_str().unwrap())).await.ok(200);
+        let pair = json!([{ "old": "TOR.2", "new": "TOR.7" }]);
+        assert_eq!((&diff["renamed"], &diff["text_changed"]), (&pair, &pair));
+        assert_eq!((&diff["added"], &diff["removed"]), (&json!([]), &json!([])));
+        isb.get(&format!("{base}/diff/gs-2023")).await.problem(422, "invalid");
+    }
+
+    async fn a_faulty_file_is_refused_with_its_places_and_nothing_is_stored(app) {
+        let isb = app.sign_in("isb@offenburg.example").await;
+        let before = rows(app);
+        let broken = CATALOG.replace("\"title\": \"Tore\"", "\"titel\": \"Tore\"").replace("8a5c2a3e-1f3d-4c55-8c68-1f2f6d8e7a01", "8a5c 2a3e");
+        let refused = import(&isb, &broken).await.problem(422, "invalid");
+        let places: Vec<&str> = refused["errors"].as_array().unwrap().iter().map(|error| error["pointer"].as_str().unwrap()).collect();
+        assert!(places.contains(&"/catalog/groups/0/titel") || places.contains(&"/catalog/groups/0"), "{refused}");
+        for (what, file) in [
+            ("nothing", String::new()), ("no file of ours", "hello".to_owned()), ("half an xml", KOMPENDIUM[..900].to_owned()),
+            ("another xml", "<html><body/></html>".to_owned()), ("half a json", CATALOG[..400].to_owned()), ("another json", "{}".to_owned()),
+            ("entities", "<!DOCTYPE b [<!ENTITY x SYSTEM \"file:///etc/passwd\">]>\n<book>&x;</book>".to_owned()),
+            ("deep", format!("{{\"catalog\":{}", "[".repeat(100_000))),
+            ("an unknown version", CATALOG.replace("1.1.3", "2.0.0")),
+            ("a plan", CATALOG.replacen("catalog", "assessment-plan", 1)),
+        ] {
+            let refused = import(&isb, &file).await.problem(422, "invalid");
+            assert!(!refused.to_string().contains("root:"), "{what}");
+        }
+        assert_eq!(rows(app), before);
+        // On purpose it may come in; what is wrong with it is kept.
+        let answer = isb.send(Method::POST, "catalogues?accept_defects=true", &[], Some(broken)).await.ok(201);
+        assert!(!answer["defects"].as_array().unwrap().is_empty());
+    }
+
+    async fn a_profile_takes_its_catalogue_from_what_is_here(app) {
+        let isb = app.sign_in("isb@offenburg.example").await;
+        let profile = json!({ "profile": {
+            "uuid": "3d7a0f4e-6f7b-4a0e-9d51-0a6d8a1f0c22",
+            "metadata": { "title": "Kleine Burgordnung", "last-modified": "2026-05-02T08:00:00+02:00", "version": "1", "oscal-version": "1.1.3" },
+            "imports": [{ "href": "urn:uuid:3d7a0f4e-6f7b-4a0e-9d51-0a6d8a1f0c11", "include-controls": [{ "with-ids": ["TOR.2"] }] }],
+        }}).to_string();
+        let refused = import(&isb, &profile).await.problem(422, "invalid");
+        assert!(refused["errors"][0]["detail"].as_str().unwrap().contains("missing"), "{refused}");
+        import(&isb, CATALOG).await.ok(201);
+        let report = import(&isb, &profile).await.ok(201);
+        assert_eq!(report["kind"], "oscal_profile");
+        let controls = isb.get(&format!("catalogues/{}/controls", report["catalogue"].as_str().unwrap())).await.ok(200);
+        assert_eq!(ids(&controls), ["TOR.2"]);
+    }
+
+    async fn who_may_import(app) {
+        for (who, status) in [("isb", 201), ("admin", 200), ("leitung", 403), ("it-leitung", 403), ("netz", 403), ("kaemmerei", 403), ("revision", 403), ("rat", 403)] {
+            let client = app.sign_in(&format!("{who}@offenburg.example")).await;
+            let answer = import(&client, CATALOG).await;
+            assert_eq!(answer.status.as_u16(), status, "{who}: {}", answer.text);
+        }
+        let nobody = app.send(Method::POST, "/api/v1/catalogues", &[], Some(CATALOG.to_owned())).await;
+        nobody.problem(401, "unauthenticated");
+        let events = rows(app)[4];
+        assert_eq!(events, 1);
+    }
+
+    async fn the_official_files(app) {
+        let folder = std::env::var_os("ZINNE_TEST_DATA").map_or_else(
+            || std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), std::path::PathBuf::from);
+        if !folder.exists() {
+            skipped(&format!("{} is missing", folder.display()));
+            return;
+        }
+        let isb = app.sign_in("isb@offenburg.example").await;
+        let file = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+        let report = import(&isb, &file("bsi-kompendium-2023/XML_Kompendium_2023.xml")).await.ok(201);
+        assert_eq!(report["catalogue"], "gs-2023", "its facts are those of the catalogue that comes along");
+        let all = &report["counts"]["all"];
+        assert_eq!(*all, json!({ "modules": 111, "basic": 563, "standard": 867, "elevated": 405, "active": 1835, "withdrawn": 290 }));
+        assert_eq!((&report["counts"]["threats"], &report["counts"]["roles"], &report["counts"]["terms"]), (&json!(47), &json!(29), &json!(72)));
+        // Another print with a misnumbered requirement is another version; the real one stays.
+        let misprint = file("bsi-kompendium-2023/XML_Kompendium_2023.xml").replace("<title>SYS.1.2.3.A5 ", "<title>SYS.1.2.2.A5 ");
+        let misprint = import(&isb, &misprint).await.ok(201);
+        assert!(misprint["catalogue"].as_str().unwrap().starts_with("gs-2023-"));
+        let new = "bsi-gspp/2026-07-30/control_layer";
+        let mut keys = Vec::new();
+        for (name, count) in [
+            ("Grundschutz++/sources/catalogs/Kernel/BSI-Stand-der-Technik-Kernel-catalog.json", 901),
+            ("Grundschutz++/sources/catalogs/Methodik-Grundschutz++/BSI-Methodik-Grundschutz++-catalog.json", 95),
+            ("Risikomanagement/BSI-Anforderungen-zum-Risikomanagement-catalog.json", 10),
+        ] {
+            let report = import(&isb, &file(&format!("{new}/{name}"))).await.ok(201);
+            assert_eq!(report["counts"]["controls"], count, "{name}");
+            keys.push(report["catalogue"].as_str().unwrap().to_owned());
+        }
+        let mapping = import(&isb, &file(&format!("{new}/Mappings/IT-GS2023-zu-GSpp/ITGS-to-GS++-mapping_collection.json"))).await.ok(201);
+        let counts = &mapping["counts"];
+        assert_eq!([&counts["maps"], &counts["sources"], &counts["requirements"], &counts["targets"]], [&json!(1185), &json!(824), &json!(510), &json!(339)]);
+        let report = isb.get(&format!("catalogues/gs-2023/migration?to={}", keys.join(","))).await.ok(200);
+        let counts = &report["counts"];
+        assert_eq!([&counts["right"], &counts["moved"], &counts["gone"]], [&json!(1039), &json!(130), &json!(16)]);
+        let entries = report["requirements"].as_array().unwrap();
+        assert_eq!(entries.len(), 1835);
+        let moved = entries.iter().flat_map(|entry| entry["relations"].as_array().unwrap())
+            .find(|relation| relation["named"] == "GC.8.1.1.1").unwrap();
+        assert_eq!(moved["control"], "GC.9.1.1.1", "found by its key, not by its id");
+        // The profile of June stands for the catalogue that was published with it.
+        let june = "bsi-gspp/2026-06-30/Quellkataloge";
+        for name in ["Kernel/BSI-Stand-der-Technik-Kernel-catalog.json", "Methodik-Grundschutz++/BSI-Methodik-Grundschutz++-catalog.json", "Risikomanagement/BSI-Anforderungen-zum-Risikomanagement-catalog.json"] {
+            import(&isb, &file(&format!("{june}/{name}"))).await.ok(201);
+        }
+        let resolved = import(&isb, &file(&format!("{june}/Methodik-Grundschutz++/Grundschutz++-profile.json"))).await.ok(201);
+        assert_eq!((&resolved["counts"]["controls"], &resolved["counts"]["groups"]), (&json!(989), &json!(159)));
+        let published = import(&isb, &file("bsi-gspp/2026-06-30/Anwenderkataloge/Grundschutz++/Grundschutz++-catalog.json")).await.ok(201);
+        let (resolved, published) = (resolved["catalogue"].as_str().unwrap(), published["catalogue"].as_str().unwrap());
+        let diff = isb.get(&format!("catalogues/{resolved}/diff/{published}")).await.ok(200);
+        assert_eq!(diff, json!({ "added": [], "removed": [], "renamed": [], "text_changed": [], "level_changed": [] }));
+        let refused = import(&isb, &file(&format!("{new}/Grundschutz++/sources/profiles/Grundschutz++-profile.json"))).await.problem(422, "invalid");
+        assert!(refused["errors"][0]["detail"].as_str().unwrap().contains("Kernel-G0"), "{refused}");
+    }
+}
