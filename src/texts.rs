@@ -243,6 +243,8 @@ mod tests {
             FaultCode::UnknownField
             | FaultCode::UnknownReference
             | FaultCode::Withdrawn
+            | FaultCode::Unreadable
+            | FaultCode::Schema
             | FaultCode::Duplicate
             | FaultCode::NotAssignable => &[("value", "Ä{$x}")],
             FaultCode::NotPeriodEnd => &[("precision", "quarter")],

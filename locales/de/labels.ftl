@@ -106,6 +106,7 @@ action-institution =
     .create = Institution anlegen
 action-catalogue =
     .read = Katalog ansehen
+    .import = Katalog importieren
 action-programme =
     .read = Maßnahmenpakete ansehen
     .import = Maßnahmenpakete einlesen

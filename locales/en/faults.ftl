@@ -43,7 +43,9 @@ fault-not_period_end =
     .plain = must be the last day of the period
 fault-inconsistent = does not fit the other values
 fault-unreadable = the file cannot be read: { $value }
+    .plain = the file cannot be read
 fault-schema = breaks the schema: { $value }
+    .plain = breaks the schema
 fault-ceiling_exceeded =
     { $over ->
         [one] { $over } cent over the ceiling of { $ceiling } cents

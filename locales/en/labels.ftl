@@ -106,6 +106,7 @@ action-institution =
     .create = create an institution
 action-catalogue =
     .read = view the catalogue
+    .import = import a catalogue
 action-programme =
     .read = view programmes
     .import = import programmes

@@ -291,13 +291,12 @@ pub async fn migrate_catalogue(
     path: web::Path<String>,
     params: Query<MigrationParams>,
 ) -> Result<HttpResponse> {
-    let keys = params
-        .0
-        .to
-        .split(',')
-        .map(str::trim)
-        .filter(|key| !key.is_empty());
-    let to: Vec<String> = keys.map(str::to_owned).collect();
+    let mut to = Vec::new();
+    for key in params.0.to.split(',').map(str::trim) {
+        if !key.is_empty() {
+            to.extend(page::text("to", Some(key.to_owned()))?);
+        }
+    }
     if to.is_empty() || to.len() > 20 {
         let range = |fault: crate::error::Fault| fault.arg("min", 1).arg("max", 20);
         return Err(page::bad("?to", FaultCode::OutOfRange, range));

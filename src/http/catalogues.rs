@@ -338,7 +338,7 @@ pub struct ImportParams {
 /// definition as JSON. What it is shows in its content. The same bytes again change nothing (200).
 #[utoipa::path(tag = "catalogue", operation_id = "import_catalogue", security(("bearer" = [])),
     params(ImportParams),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file"),
+    request_body(content = Upload, content_type = "application/octet-stream", description = "The file"),
     responses((status = 201, description = "Imported", body = ImportReport),
         (status = 200, description = "The same bytes were there", body = ImportReport), CreateProblems))]
 #[post("/catalogues")]

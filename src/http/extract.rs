@@ -9,6 +9,7 @@ use futures_util::StreamExt as _;
 use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
 use std::future::{Ready, ready};
+use utoipa::ToSchema;
 
 use crate::actions::Caller;
 use crate::app::App;
@@ -98,7 +99,8 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
 }
 
 /// A file as the body, whatever its media type says: what it is shows in its content.
-#[derive(Debug)]
+#[derive(Debug, ToSchema)]
+#[schema(value_type = String, format = Binary)]
 pub struct Upload(pub Vec<u8>);
 
 /// A file may take so many times longer than a body of JSON.

@@ -9,6 +9,8 @@ use zinne::domain::access::{Grant, Role};
 
 use crate::support::{Answer, Client, Engine, PASSWORD, TestApp};
 
+const CATALOG: &str = include_str!("../samples/catalog.json");
+
 /// A heading of the table and the account that stands for it.
 const PEOPLE: [(&str, Option<&str>); 12] = [
     ("nobody", None),
@@ -281,7 +283,14 @@ impl Operation {
             ("{institution}", institution),
             ("{measure}", measure),
             ("{programme}", "OG-2021-DIG"),
+            (
+                "{catalogue}/migration",
+                "gs-2023/migration?to=burgordnung-2026-05-01",
+            ),
+            ("{catalogue}/controls", "burgordnung-2026-05-01/controls"),
             ("{catalogue}", "gs-2023"),
+            ("{other}", "gs-2023"),
+            ("{control}", "TOR.1"),
             ("{module}", "SYS.3.2.2"),
             ("{requirement}", "SYS.3.2.2.A1"),
         ];
@@ -329,6 +338,11 @@ impl Operation {
                 &format!("T-{}", unique.replace([' ', '.'], "-")),
                 "internal",
             )),
+            "import_catalogue" => {
+                let mut catalog: Value = serde_json::from_str(CATALOG).unwrap();
+                catalog["catalog"]["metadata"]["title"] = json!(format!("Burgordnung {unique}"));
+                Some(catalog)
+            }
             "logout" => None,
             other => {
                 assert_eq!(
@@ -366,6 +380,9 @@ async fn new_measure(isb: &Client<'_>) -> String {
 
 async fn table(app: &TestApp) -> String {
     let isb = app.sign_in("isb@offenburg.example").await;
+    isb.post("catalogues", serde_json::from_str(CATALOG).unwrap())
+        .await
+        .ok(201);
     let operations = operations();
     let mut cells: BTreeMap<(usize, usize), String> = BTreeMap::new();
     for (column, (name, email)) in PEOPLE.iter().enumerate() {

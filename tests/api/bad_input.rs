@@ -407,7 +407,9 @@ both_engines! {
                 format!("institutions/{part}/programmes"), format!("institutions/{part}/audit-events"), format!("institutions/offenburg/measures/{part}"),
                 format!("institutions/offenburg/programmes/{part}"), format!("institutions/offenburg/programmes/{part}/plan"),
                 format!("catalogues/{part}"), format!("catalogues/{part}/modules"), format!("catalogues/gs-2023/modules/{part}"),
-                format!("catalogues/gs-2023/requirements/{part}"), format!("institutions/offenburg/{part}"),
+                format!("catalogues/gs-2023/requirements/{part}"), format!("catalogues/gs-2023/controls/{part}"), format!("catalogues/gs-2023/diff/{part}"),
+                format!("catalogues/{part}/groups"), format!("catalogues/{part}/threats"), format!("catalogues/gs-2023/migration?to={part}"),
+                format!("institutions/offenburg/{part}"),
             ] {
                 let answer = client.get(&place).await;
                 refused(&answer, &[400, 404], &place);
@@ -439,7 +441,7 @@ both_engines! {
             let mut path = template.clone();
             for (name, value) in [
                 ("{institution}", "offenburg"), ("{measure}", "M-2022-0001"), ("{programme}", "OG-2021-DIG"), ("{catalogue}", "gs-2023"),
-                ("{module}", "SYS.3.2.2"), ("{requirement}", "SYS.3.2.2.A1"),
+                ("{module}", "SYS.3.2.2"), ("{requirement}", "SYS.3.2.2.A1"), ("{control}", "TOR.1"), ("{other}", "gs-2023"),
             ] {
                 path = path.replace(name, value);
             }

@@ -84,6 +84,7 @@ both_engines! {
             "id": "SYS.3.2.2", "layer": "SYS", "title": "Mobile Device Management (MDM)", "implementation_order": "R2",
             "target_type": mdm["target_type"], "responsible_role": "IT-Betrieb", "further_roles": [],
             "requirements": { "active": 15, "basic": 6, "standard": 5, "elevated": 4 },
+            "sections": [],
         }));
         assert_ne!(mdm["target_type"], "");
         let isms = client.get(&format!("{GS}/modules/ISMS.1")).await.ok(200);

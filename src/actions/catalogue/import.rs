@@ -68,13 +68,17 @@ enum Parsed {
 /// Imports a file. The same bytes again change nothing.
 ///
 /// # Errors
-/// `invalid` with place and reason when the file cannot be read or breaks its format, `forbidden`,
+/// `invalid` with place and reason when the file cannot be read or breaks its format, `too_large`, `forbidden`,
 /// `session_ended`
 pub fn import(app: &App, by: By<'_>, bytes: &[u8], accept_defects: bool) -> Result<ImportReport> {
     let now = app.clock.now();
     // Asked first: reading a large file is work that only those may cause who may import it.
     app.store
         .read(|db| require(db, app, by, Action::CatalogueImport))?;
+    let limit = app.config.http.upload_limit;
+    if bytes.len() > limit {
+        return Err(Error::with(Code::TooLarge, "limit", limit));
+    }
     let sha256 = Sha256::digest(bytes);
     if let Some(report) = app.store.read(|db| known(db, &sha256))? {
         return Ok(report);
