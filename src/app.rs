@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
+
 use crate::auth::password::Passwords;
 use crate::auth::secret::SigningKey;
 use crate::auth::token::Tokens;
@@ -13,6 +15,9 @@ use crate::domain::reminder::ReminderPolicy;
 use crate::error::{Error, Result};
 use crate::mail::Mailer;
 use crate::store::Store;
+
+/// Files that are taken in at a time.
+const UPLOADS: usize = 2;
 
 const ACCESS: &str = include_str!("../policies/access.cedar");
 const ACCESS_SCHEMA: &str = include_str!("../policies/access.cedarschema");
@@ -37,6 +42,8 @@ pub struct App {
     pub policy: Policy,
     /// When reminders go out.
     pub reminders: ReminderPolicy,
+    /// Files that may be taken in at a time: a file may cost a few hundred megabytes while it is read.
+    pub uploads: Arc<Semaphore>,
     /// Name of this process in leases.
     pub instance: String,
 }
@@ -101,6 +108,7 @@ impl App {
         Ok(App {
             store: Store::new(target, &config.limits()),
             tokens: Tokens::new(&key, config.auth.access_minutes),
+            uploads: Arc::new(Semaphore::new(UPLOADS)),
             instance: uuid::Uuid::new_v4().to_string(),
             config,
             mailer,

@@ -16,7 +16,7 @@ use crate::store::{Db, sessions, users};
 mod import;
 mod reading;
 
-pub use import::{DefectView, ImportReport, import};
+pub use import::{DefectView, ImportReport, import, may_import};
 pub use reading::*;
 
 /// Key of the catalogue that the program brings along.

@@ -350,7 +350,9 @@ pub async fn import_catalogue(
 ) -> Result<HttpResponse> {
     let accept_defects = params.0.accept_defects.unwrap_or(false);
     let report = app
-        .blocking(move |app| catalogue::import(app, By::Caller(&caller), &file.0, accept_defects))
+        .blocking(move |app| {
+            catalogue::import(app, By::Caller(&caller), &file.bytes, accept_defects)
+        })
         .await?;
     Ok(if report.already_there {
         HttpResponse::Ok().json(report)

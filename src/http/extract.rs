@@ -9,9 +9,13 @@ use futures_util::StreamExt as _;
 use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
 use std::future::{Ready, ready};
-use utoipa::ToSchema;
+use tokio::sync::OwnedSemaphorePermit;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
+use utoipa::{PartialSchema, ToSchema};
 
-use crate::actions::Caller;
+use crate::actions::catalogue::may_import;
+use crate::actions::{By, Caller};
 use crate::app::App;
 use crate::auth::token::TokenError;
 use crate::error::{Code, Error, Fault, FaultCode, Result};
@@ -99,9 +103,23 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
 }
 
 /// A file as the body, whatever its media type says: what it is shows in its content.
-#[derive(Debug, ToSchema)]
-#[schema(value_type = String, format = Binary)]
-pub struct Upload(pub Vec<u8>);
+#[derive(Debug)]
+pub struct Upload {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// Held until the file is dealt with.
+    _place: OwnedSemaphorePermit,
+}
+
+impl PartialSchema for Upload {
+    fn schema() -> RefOr<Schema> {
+        let binary = SchemaFormat::KnownFormat(KnownFormat::Binary);
+        let schema = ObjectBuilder::new().schema_type(Type::String);
+        schema.format(Some(binary)).into()
+    }
+}
+
+impl ToSchema for Upload {}
 
 /// A file may take so many times longer than a body of JSON.
 const UPLOAD_TIMES: u32 = 6;
@@ -114,8 +132,13 @@ impl FromRequest for Upload {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
             let app = app(&request)?;
-            // Whoever is not signed in sends no file; the use case looks at the session itself.
-            caller(&request)?;
+            // Whoever may not import sends no file either.
+            let caller = caller(&request)?;
+            app.blocking(move |app| may_import(app, By::Caller(&caller)))
+                .await?;
+            let Ok(place) = app.uploads.clone().try_acquire_owned() else {
+                return Err(Error::new(Code::Unavailable));
+            };
             if request.headers().contains_key(header::CONTENT_ENCODING) {
                 return Err(Error::new(Code::UnsupportedMediaType));
             }
@@ -125,7 +148,10 @@ impl FromRequest for Upload {
             let Ok(body) = body else {
                 return Err(Error::new(Code::RequestTimeout));
             };
-            body.map(Upload)
+            Ok(Upload {
+                bytes: body?,
+                _place: place,
+            })
         })
     }
 }

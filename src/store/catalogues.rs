@@ -21,6 +21,11 @@ pub mod controls;
 pub mod sources;
 pub mod texts;
 
+diesel::define_sql_function! {
+    /// A text with one part of it replaced wherever it stands.
+    fn replace(text: diesel::sql_types::Text, part: diesel::sql_types::Text, by: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
 /// A catalogue.
 #[derive(Debug, Clone, Queryable)]
 pub struct Catalogue {
@@ -208,9 +213,13 @@ pub fn insert(
         }
     }
     both!(db, c => {
-        diesel::insert_into(catalogue_layers::table).values(&layers).execute(c)?;
-        diesel::insert_into(catalogue_modules::table).values(&modules).execute(c)?;
         // Bounded by what one statement may bind on either engine.
+        for chunk in layers.chunks(1000) {
+            diesel::insert_into(catalogue_layers::table).values(chunk).execute(c)?;
+        }
+        for chunk in modules.chunks(1000) {
+            diesel::insert_into(catalogue_modules::table).values(chunk).execute(c)?;
+        }
         for chunk in requirements.chunks(1000) {
             diesel::insert_into(catalogue_requirements::table).values(chunk).execute(c)?;
         }
@@ -428,8 +437,8 @@ pub fn requirements(
         query = query.filter(catalogue_requirements::id.eq_any(countering));
     }
     if let Some(role) = filter.role {
-        // The list is JSON: the role stands in it with its quotation marks.
-        let named = format!("%{}%", escape_like(&to_json(&role)?));
+        // The list is JSON: the role stands in it with its quotation marks. Not LIKE, which is blind to case on SQLite.
+        let without = replace(catalogue_requirements::roles, to_json(&role)?, "");
         let of_role = catalogue_modules::table
             .filter(catalogue_modules::catalogue_id.eq(catalogue_id))
             .filter(catalogue_modules::responsible_role.eq(role))
@@ -437,12 +446,7 @@ pub fn requirements(
         let inherited = catalogue_requirements::roles
             .eq("[]")
             .and(catalogue_requirements::module_id.eq_any(of_role));
-        query = query.filter(
-            catalogue_requirements::roles
-                .like(named)
-                .escape('\\')
-                .or(inherited),
-        );
+        query = query.filter(without.ne(catalogue_requirements::roles).or(inherited));
     }
     if let Some(text) = filter.text {
         let words = format!("%{}%", escape_like(&search_key(text)));

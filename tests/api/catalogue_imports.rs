@@ -167,6 +167,79 @@ both_engines! {
         assert!(!answer["defects"].as_array().unwrap().is_empty());
     }
 
+    async fn what_no_index_can_hold_is_refused(app) {
+        let isb = app.sign_in("isb@offenburg.example").await;
+        let before = rows(app);
+        let long = "x".repeat(4_000);
+        for (what, file) in [
+            ("a NUL", CATALOG.replace("Tor schließen", "Tor\\u0000schließen")),
+            ("a long key", CATALOG.replace("8a5c2a3e-1f3d-4c55-8c68-1f2f6d8e7a01", &long)),
+            ("a long id", CATALOG.replace("\"TOR.2\"", &format!("\"{long}\""))),
+            ("a long group", CATALOG.replace("\"TOR\"", &format!("\"{long}\""))),
+            ("a long version", CATALOG.replace("1.1.3", &"9".repeat(100_000))),
+        ] {
+            let refused = import(&isb, &file).await;
+            assert!(refused.text.len() < 3_000, "{what}: {} bytes", refused.text.len());
+            refused.problem(422, "invalid");
+        }
+        let many = |kind: &str| vec![json!({ "type": "control", "id-ref": format!("X.1.A1-{kind}") }); 400];
+        let mapping = json!({ "mapping-collection": {
+            "uuid": "3d7a0f4e-6f7b-4a0e-9d51-0a6d8a1f0c33",
+            "metadata": { "title": "Karte", "last-modified": "2026-05-02T08:00:00+02:00", "version": "1", "oscal-version": "1.2.1" },
+            "provenance": { "method": "human", "matching-rationale": "semantic", "status": "draft", "mapping-description": "Probe" },
+            "mappings": [{
+                "uuid": "3d7a0f4e-6f7b-4a0e-9d51-0a6d8a1f0c34",
+                "source-resource": { "type": "catalog", "href": "#a" }, "target-resource": { "type": "catalog", "href": "#b" },
+                "maps": [{ "uuid": "3d7a0f4e-6f7b-4a0e-9d51-0a6d8a1f0c35", "relationship": "subset-of", "sources": many("s"), "targets": many("t") }],
+            }],
+        }}).to_string();
+        let refused = import(&isb, &mapping).await.problem(422, "invalid");
+        assert!(refused["errors"][0]["detail"].as_str().unwrap().contains("100000 pairs"), "{refused}");
+        assert_eq!(rows(app), before);
+    }
+
+    async fn ids_are_found_however_they_are_written(app) {
+        let isb = app.sign_in("isb@offenburg.example").await;
+        let lower = CATALOG.replace("TOR.", "ac-").replace("Burgordnung", "Kleinschrift");
+        let key = import(&isb, &lower).await.ok(201)["catalogue"].as_str().unwrap().to_owned();
+        for query in ["ac-1", "AC-1"] {
+            let found = isb.get(&format!("catalogues/{key}/controls?q={query}")).await.ok(200);
+            assert_eq!(ids(&found), ["ac-1", "ac-1.1"], "{query}");
+        }
+        import(&isb, KOMPENDIUM).await.ok(201);
+        let found = isb.get("catalogues/gs-1402/requirements?role=wache").await.ok(200);
+        assert_eq!(ids(&found), Vec::<&str>::new(), "a role is a name, on both engines");
+    }
+
+    async fn a_repeated_id_is_left_out_and_said(app) {
+        let isb = app.sign_in("isb@offenburg.example").await;
+        let twice = CATALOG.replace("\"TOR.2\"", "\"TOR.1\"").replace("2026-05-01", "2026/05/01");
+        import(&isb, &twice).await.problem(422, "invalid");
+        let report = isb.send(Method::POST, "catalogues?accept_defects=true", &[], Some(twice)).await.ok(201);
+        assert!(report["warnings"][0].as_str().unwrap().starts_with("1 controls repeat"), "{report}");
+        let key = report["catalogue"].as_str().unwrap();
+        assert_eq!(key, "burgordnung-2026-05-01");
+        assert_eq!(ids(&isb.get(&format!("catalogues/{key}/controls")).await.ok(200)), ["TOR.1", "TOR.1.1"]);
+    }
+
+    async fn two_at_once_make_one(app) {
+        let (one, other) = (app.sign_in("isb@offenburg.example").await, app.sign_in("isb@stuttgart.example").await);
+        let (one, other) = futures_util::future::join(import(&one, CATALOG), import(&other, CATALOG)).await;
+        let mut statuses = [one.status.as_u16(), other.status.as_u16()];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 201], "{} {}", one.text, other.text);
+        assert_eq!(rows(app)[4], 1);
+    }
+
+    async fn a_migration_leads_from_a_kompendium_to_oscal(app) {
+        let isb = app.sign_in("isb@offenburg.example").await;
+        import(&isb, CATALOG).await.ok(201);
+        isb.get("catalogues/gs-2023/migration?to=gs-2023").await.problem(422, "invalid");
+        isb.get("catalogues/burgordnung-2026-05-01/migration?to=burgordnung-2026-05-01").await.problem(422, "invalid");
+        isb.get("catalogues/gs-2023/migration?to=burgordnung-2026-05-01").await.problem(404, "not_found");
+        isb.get("catalogues/gs-2023/migration?to=,").await.problem(400, "malformed");
+    }
+
     async fn a_profile_takes_its_catalogue_from_what_is_here(app) {
         let isb = app.sign_in("isb@offenburg.example").await;
         let profile = json!({ "profile": {
@@ -204,6 +277,12 @@ both_engines! {
         }
         let isb = app.sign_in("isb@offenburg.example").await;
         let file = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+        // Anybody's file with the right facts is a version of its own; the catalogue of all gets the official texts only.
+        let other = file("bsi-kompendium-2023/XML_Kompendium_2023.xml") + "<!-- -->";
+        let other = import(&isb, &other).await.ok(201);
+        assert!(other["catalogue"].as_str().unwrap().starts_with("gs-2023-"));
+        let diff = isb.get(&format!("catalogues/gs-2023/diff/{}", other["catalogue"].as_str().unwrap())).await.ok(200);
+        assert_eq!(diff, json!({ "added": [], "removed": [], "renamed": [], "text_changed": [], "level_changed": [] }));
         let report = import(&isb, &file("bsi-kompendium-2023/XML_Kompendium_2023.xml")).await.ok(201);
         assert_eq!(report["catalogue"], "gs-2023", "its facts are those of the catalogue that comes along");
         let all = &report["counts"]["all"];

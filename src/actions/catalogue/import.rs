@@ -1,6 +1,8 @@
 //! Importing a file of the BSI or of NIST: recognised by its content, read outside the database, stored whole or
 //! not at all.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -63,7 +65,20 @@ pub struct ImportReport {
 enum Parsed {
     Kompendium(Box<Book>),
     Oscal(Box<Document>, Defects),
+    /// A profile with the catalog that it stands for.
+    Profile(Box<Document>, Defects, Box<oscal::Resolution>),
 }
+
+/// SHA-256 of official prints of the Kompendium, line ends as LF. Anybody's file may become a version of its own;
+/// only these, or a file of the operator, give the catalogue that all institutions share its texts.
+const OFFICIAL_PRINTS: [&str; 1] =
+    ["5054dae91629d62d6e81632fd0afae4f2e13f32931364b14dd8b39dffbb9ff3c"];
+
+/// Longest id, key or title that is looked up by; PostgreSQL indexes no more than 2,704 bytes.
+const LONGEST_ID: usize = 255;
+
+/// Most pairs of a mapping collection; BSI's of 2026 has 1,185.
+const MOST_PAIRS: usize = 100_000;
 
 /// Imports a file. The same bytes again change nothing.
 ///
@@ -73,8 +88,7 @@ enum Parsed {
 pub fn import(app: &App, by: By<'_>, bytes: &[u8], accept_defects: bool) -> Result<ImportReport> {
     let now = app.clock.now();
     // Asked first: reading a large file is work that only those may cause who may import it.
-    app.store
-        .read(|db| require(db, app, by, Action::CatalogueImport))?;
+    may_import(app, by)?;
     let limit = app.config.http.upload_limit;
     if bytes.len() > limit {
         return Err(Error::with(Code::TooLarge, "limit", limit));
@@ -83,13 +97,39 @@ pub fn import(app: &App, by: By<'_>, bytes: &[u8], accept_defects: bool) -> Resu
     if let Some(report) = app.store.read(|db| known(db, &sha256))? {
         return Ok(report);
     }
-    let parsed = parse(bytes, accept_defects)?;
+    let parsed = resolve(app, parse(bytes, accept_defects)?, &sha256)?;
+    let attempt = || write(app, by, now, bytes, &sha256, &parsed);
+    match attempt() {
+        // Somebody else was importing at the same time; what they stored can be seen now.
+        Err(error) if error.code() == Code::AlreadyExists => attempt(),
+        other => other,
+    }
+}
+
+/// Whether the caller may import at all, asked before a file is taken from them.
+///
+/// # Errors
+/// `forbidden`, `session_ended`
+pub fn may_import(app: &App, by: By<'_>) -> Result<()> {
+    app.store
+        .read(|db| require(db, app, by, Action::CatalogueImport).map(drop))
+}
+
+fn write(
+    app: &App,
+    by: By<'_>,
+    now: DateTime<Utc>,
+    bytes: &[u8],
+    sha256: &[u8],
+    parsed: &Parsed,
+) -> Result<ImportReport> {
     app.store.write(|db| {
         let actor = require(db, app, by, Action::CatalogueImport)?;
-        if let Some(report) = known(db, &sha256)? {
+        if let Some(report) = known(db, sha256)? {
             return Ok(report);
         }
-        let stored = store(db, now, &parsed, &sha256)?;
+        let trusted = matches!(actor, Actor::Operator) || is_official(bytes);
+        let stored = store(db, now, parsed, sha256, trusted)?;
         let (kind, document, defects) = parsed.file(bytes);
         let catalogue_id = stored
             .catalogue
@@ -98,7 +138,7 @@ pub fn import(app: &App, by: By<'_>, bytes: &[u8], accept_defects: bool) -> Resu
         let new = NewSource {
             catalogue_id,
             kind,
-            sha256: &sha256,
+            sha256,
             bytes: i32::try_from(bytes.len())
                 .map_err(|cause| Error::internal("size of a file", cause))?,
             counts: to_json(&stored.counts)?,
@@ -110,20 +150,40 @@ pub fn import(app: &App, by: By<'_>, bytes: &[u8], accept_defects: bool) -> Resu
         };
         let source_id = sources::add(db, now, &new)?;
         controls::add_maps(db, &source_id, &stored.maps)?;
-        record(db, now, &actor, &source_id, kind, &stored)?;
-        let source = sources::by_hash(db, &sha256)?
+        let source = sources::by_hash(db, sha256)?
             .ok_or_else(|| Error::bug("an imported file is not there"))?;
-        report(source, stored.catalogue, false)
+        let report = report(source, stored.catalogue, false)?;
+        record(db, now, by, &actor, &source_id, &report)?;
+        Ok(report)
     })
+}
+
+fn is_official(bytes: &[u8]) -> bool {
+    let mut hash = Sha256::new();
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        match line.strip_suffix(b"\r\n") {
+            Some(line) => {
+                hash.update(line);
+                hash.update(b"\n");
+            }
+            None => hash.update(line),
+        }
+    }
+    let hash = hex(&hash.finalize());
+    OFFICIAL_PRINTS.contains(&hash.as_str())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn record(
     db: &mut Db,
     now: DateTime<Utc>,
+    by: By<'_>,
     actor: &Actor,
     source_id: &str,
-    kind: SourceKind,
-    stored: &Stored,
+    report: &ImportReport,
 ) -> Result<()> {
     let action = Action::CatalogueImport
         .audit_event()
@@ -139,11 +199,13 @@ fn record(
             entity_id: source_id,
             reason: None,
             details: json!({
-                "kind": kind,
-                "catalogue": stored.catalogue.as_ref().map(|catalogue| &catalogue.key),
-                "counts": stored.counts,
+                "kind": report.kind, "catalogue": report.catalogue, "sha256": report.sha256,
+                "counts": report.counts, "defects": report.defects.len(),
             }),
-            request_id: None,
+            request_id: match by {
+                By::Caller(caller) => Some(&caller.request_id),
+                By::Operator | By::Service => None,
+            },
         },
     )
 }
@@ -177,11 +239,7 @@ fn report(
         catalogue: key,
         title,
         edition,
-        sha256: source
-            .sha256
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect(),
+        sha256: hex(&source.sha256),
         bytes: source.bytes,
         already_there,
         counts: from_json(&source.counts)?,
@@ -195,7 +253,7 @@ impl Parsed {
     fn file<'a>(&self, bytes: &'a [u8]) -> (SourceKind, Option<&'a [u8]>, Vec<DefectView>) {
         match self {
             Parsed::Kompendium(_) => (SourceKind::Kompendium, None, Vec::new()),
-            Parsed::Oscal(document, defects) => {
+            Parsed::Oscal(document, defects) | Parsed::Profile(document, defects, _) => {
                 let kind = match **document {
                     Document::Catalog(_) => SourceKind::OscalCatalog,
                     Document::Profile(_) => SourceKind::OscalProfile,
@@ -215,13 +273,17 @@ impl Parsed {
     fn uuid(&self) -> Option<&str> {
         match self {
             Parsed::Kompendium(_) => None,
-            Parsed::Oscal(document, _) => Some(document.tree().uuid()),
+            Parsed::Oscal(document, _) | Parsed::Profile(document, ..) => {
+                Some(document.tree().uuid())
+            }
         }
     }
 }
 
 /// A file that cannot be read, in the words of its reader.
 fn unreadable(error: &dyn std::fmt::Display) -> Error {
+    // A file may say anything, at any length; its reader may repeat it.
+    let error: String = error.to_string().chars().take(300).collect();
     let fault = Fault::new("", FaultCode::Unreadable).arg("value", error);
     Error::new(Code::Invalid).faults(vec![fault])
 }
@@ -259,9 +321,16 @@ struct Stored {
     maps: Vec<Map>,
 }
 
-fn store(db: &mut Db, now: DateTime<Utc>, parsed: &Parsed, sha256: &[u8]) -> Result<Stored> {
+fn store(
+    db: &mut Db,
+    now: DateTime<Utc>,
+    parsed: &Parsed,
+    sha256: &[u8],
+    trusted: bool,
+) -> Result<Stored> {
     match parsed {
-        Parsed::Kompendium(book) => kompendium(db, now, book, sha256),
+        Parsed::Kompendium(book) => kompendium(db, now, book, sha256, trusted),
+        Parsed::Profile(document, _, resolved) => profile(db, now, document, resolved, sha256),
         Parsed::Oscal(document, _) => match &**document {
             Document::Catalog(_) => {
                 let view = document
@@ -270,7 +339,7 @@ fn store(db: &mut Db, now: DateTime<Utc>, parsed: &Parsed, sha256: &[u8]) -> Res
                 let key = document_key(db, &view.title, &view.last_modified, sha256)?;
                 oscal_catalogue(db, now, &view, &key, Vec::new(), sha256)
             }
-            Document::Profile(_) => profile(db, now, document, sha256),
+            Document::Profile(_) => Err(Error::bug("a profile that was not resolved")),
             Document::MappingCollection(_) => mapping(document),
             Document::ComponentDefinition(_) => component_definition(document),
         },
@@ -279,28 +348,48 @@ fn store(db: &mut Db, now: DateTime<Utc>, parsed: &Parsed, sha256: &[u8]) -> Res
 
 /// A print of the Kompendium. Where its facts are those of the catalogue that is there, it brings the texts; where
 /// they differ it is another version, and neither takes the other's place.
-fn kompendium(db: &mut Db, now: DateTime<Utc>, book: &Book, sha256: &[u8]) -> Result<Stored> {
-    let Some(Fact::Edition { key, .. }) = book.facts.first() else {
+fn kompendium(
+    db: &mut Db,
+    now: DateTime<Utc>,
+    book: &Book,
+    sha256: &[u8],
+    trusted: bool,
+) -> Result<Stored> {
+    let Some(Fact::Edition { key, edition, .. }) = book.facts.first() else {
         return Err(Error::bug("facts of a book do not start with an edition"));
     };
     let new_texts = book_texts(book);
-    let there = catalogues::all(db)?
-        .into_iter()
-        .find(|known| known.key == *key);
-    let same = match &there {
-        Some(known) => {
-            let facts = catalogues::facts(db, &known.id)?;
-            book.facts.get(1..) == Some(facts.as_slice())
-                && (!texts::there(db, &known.id)? || texts::are(db, &known.id, &new_texts)?)
+    for text in &new_texts {
+        short_enough(text.id)?;
+    }
+    let mut all = catalogues::all(db)?;
+    all.sort_by_key(|known| known.key != *key);
+    let mut same = None;
+    for known in &all {
+        if known.model != Model::Kompendium || known.edition != *edition {
+            continue;
         }
-        None => false,
-    };
-    let catalogue = match there {
-        Some(known) if same => known,
-        other => {
-            let key = match other {
-                Some(_) => format!("{key}-{}", short(sha256)),
-                None => key.clone(),
+        let facts = catalogues::facts(db, &known.id)?;
+        if book.facts.get(1..) != Some(facts.as_slice()) {
+            continue;
+        }
+        let fits = if texts::there(db, &known.id)? {
+            texts::are(db, &known.id, &new_texts)?
+        } else {
+            trusted
+        };
+        if fits {
+            same = Some(known.clone());
+            break;
+        }
+    }
+    let catalogue = match same {
+        Some(known) => known,
+        None => {
+            let key = if all.iter().any(|known| known.key == *key) {
+                format!("{key}-{}", short(sha256))
+            } else {
+                key.clone()
             };
             let id = catalogues::insert(db, now, &book.facts, Some(&key), sha256)?;
             catalogues::by_id(db, &id)?
@@ -325,11 +414,17 @@ fn kompendium(db: &mut Db, now: DateTime<Utc>, book: &Book, sha256: &[u8]) -> Re
 }
 
 fn short(sha256: &[u8]) -> String {
-    sha256
-        .iter()
-        .take(4)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hex(sha256.get(..4).unwrap_or_default())
+}
+
+fn short_enough(id: &str) -> Result<()> {
+    if id.len() <= LONGEST_ID {
+        return Ok(());
+    }
+    let start: String = id.chars().take(40).collect();
+    Err(unreadable(&format_args!(
+        "`{start}…` is longer than {LONGEST_ID} bytes"
+    )))
 }
 
 fn book_texts(book: &Book) -> Vec<NewText<'_>> {
@@ -426,7 +521,7 @@ fn book_counts(book: &Book) -> Value {
 /// Key of an OSCAL catalogue: what it is called, and the day it was last changed.
 fn document_key(db: &mut Db, title: &str, last_modified: &str, sha256: &[u8]) -> Result<String> {
     let day: String = last_modified.chars().take(10).collect();
-    let key = format!("{}-{day}", slug(title));
+    let key = format!("{}-{}", slug(title), slug(&day));
     let taken = catalogues::all(db)?.iter().any(|known| known.key == key);
     Ok(if taken {
         format!("{key}-{}", short(sha256))
@@ -459,9 +554,16 @@ fn oscal_catalogue(
     now: DateTime<Utc>,
     view: &oscal::Catalogue,
     key: &str,
-    warnings: Vec<String>,
+    mut warnings: Vec<String>,
     sha256: &[u8],
 ) -> Result<Stored> {
+    for control in &view.controls {
+        short_enough(&control.id)?;
+        short_enough(control.alt_identifier.as_deref().unwrap_or_default())?;
+    }
+    for group in &view.groups {
+        short_enough(group.id.as_deref().unwrap_or_default())?;
+    }
     let new = NewCatalogue {
         key,
         title: &view.title,
@@ -472,13 +574,20 @@ fn oscal_catalogue(
     };
     let id = catalogues::add(db, now, &new)?;
     // OSCAL does not ask for ids of groups, and two may share one; a place in the catalogue is always there.
-    let mut taken = std::collections::HashSet::new();
+    let named: HashSet<&str> = view.groups.iter().filter_map(|g| g.id.as_deref()).collect();
+    let mut taken = HashSet::new();
     let ids: Vec<String> = view
         .groups
         .iter()
         .map(|group| match &group.id {
-            Some(id) if taken.insert(id.clone()) => id.clone(),
-            _ => format!("#{}", group.position),
+            Some(id) if taken.insert(id.as_str()) => id.clone(),
+            _ => {
+                let mut id = format!("#{}", group.position);
+                while named.contains(id.as_str()) {
+                    id.push('#');
+                }
+                id
+            }
         })
         .collect();
     let group_id = |at: Option<usize>| at.and_then(|at| ids.get(at)).cloned();
@@ -491,9 +600,15 @@ fn oscal_catalogue(
             title: group.title.clone(),
         })
         .collect();
-    let all: Vec<Control> = view
-        .controls
-        .iter()
+    // A profile may keep a control twice, and a file with defects may have it twice: the first stands.
+    let mut seen = HashSet::new();
+    let mut repeated = 0_usize;
+    let firsts = view.controls.iter().filter(|control| {
+        let first = seen.insert(control.id.as_str());
+        repeated += usize::from(!first);
+        first
+    });
+    let all: Vec<Control> = firsts
         .map(|control| {
             let parent = control.parent.and_then(|at| view.controls.get(at));
             Ok(Control {
@@ -512,6 +627,11 @@ fn oscal_catalogue(
             })
         })
         .collect::<Result<_>>()?;
+    if repeated > 0 {
+        warnings.push(format!(
+            "{repeated} controls repeat the id of another and are left out"
+        ));
+    }
     controls::add_groups(db, &id, &groups)?;
     controls::add(db, &id, &all)?;
     let nested = all
@@ -534,10 +654,18 @@ fn oscal_catalogue(
     })
 }
 
-/// A profile stands for a catalogue: that which it selects from catalogues that are here. Nothing is fetched.
-fn profile(db: &mut Db, now: DateTime<Utc>, document: &Document, sha256: &[u8]) -> Result<Stored> {
+/// A profile stands for a catalogue: that which it selects from catalogues that are here. Nothing is fetched, and
+/// no transaction waits for it.
+fn resolve(app: &App, parsed: Parsed, sha256: &[u8]) -> Result<Parsed> {
+    let (document, defects) = match parsed {
+        Parsed::Oscal(document, defects) if matches!(*document, Document::Profile(_)) => {
+            (document, defects)
+        }
+        other => return Ok(other),
+    };
+    let kinds = [SourceKind::OscalCatalog, SourceKind::OscalProfile];
     let mut shelf = oscal::Shelf::default();
-    for bytes in sources::documents(db, &[SourceKind::OscalCatalog, SourceKind::OscalProfile])? {
+    for bytes in app.store.read(|db| sources::documents(db, &kinds))? {
         let (document, _) = oscal::read_with_defects(&bytes, &Limits::default())
             .map_err(|error: OscalError| Error::internal("an imported document", error))?;
         shelf.add(document, bytes);
@@ -549,24 +677,44 @@ fn profile(db: &mut Db, now: DateTime<Utc>, document: &Document, sha256: &[u8]) 
             .to_string(),
         last_modified: document.tree().metadata("last-modified").to_owned(),
     };
-    let resolved = oscal::resolve(document, &|import| shelf.find(import), &stamp)
+    let resolved = oscal::resolve(&document, &|import| shelf.find(import), &stamp)
         .map_err(|error| unreadable(&error))?;
+    Ok(Parsed::Profile(document, defects, Box::new(resolved)))
+}
+
+fn profile(
+    db: &mut Db,
+    now: DateTime<Utc>,
+    document: &Document,
+    resolved: &oscal::Resolution,
+    sha256: &[u8],
+) -> Result<Stored> {
     let view = resolved
         .catalog
         .catalogue()
         .ok_or_else(|| Error::bug("a resolved profile is no catalog"))?;
     let title = document.tree().metadata("title");
-    let key = document_key(db, title, &stamp.last_modified, sha256)?;
-    oscal_catalogue(db, now, &view, &key, resolved.warnings, sha256)
+    let last_modified = document.tree().metadata("last-modified");
+    let key = document_key(db, title, last_modified, sha256)?;
+    let warnings = resolved.warnings.clone();
+    oscal_catalogue(db, now, &view, &key, warnings, sha256)
 }
 
 fn mapping(document: &Document) -> Result<Stored> {
     let collection = document
         .mapping_collection()
         .ok_or_else(|| Error::bug("a mapping collection without its view"))?;
+    let pairs = collection.mappings.iter().flat_map(|mapping| &mapping.maps);
+    let pairs = pairs.map(|map| map.sources.len().saturating_mul(map.targets.len()));
+    if pairs.fold(0, usize::saturating_add) > MOST_PAIRS {
+        return Err(unreadable(&format_args!(
+            "the mapping has more than {MOST_PAIRS} pairs"
+        )));
+    }
     let mut maps = Vec::new();
     for map in collection.mappings.iter().flat_map(|mapping| &mapping.maps) {
         for source in &map.sources {
+            short_enough(&source.requirement)?;
             for target in &map.targets {
                 maps.push(Map {
                     relationship: map.relationship.name().to_owned(),
@@ -578,12 +726,7 @@ fn mapping(document: &Document) -> Result<Stored> {
             }
         }
     }
-    let distinct = |of: &dyn Fn(&Map) -> &str| {
-        maps.iter()
-            .map(of)
-            .collect::<std::collections::HashSet<_>>()
-            .len()
-    };
+    let distinct = |of: &dyn Fn(&Map) -> &str| maps.iter().map(of).collect::<HashSet<_>>().len();
     Ok(Stored {
         counts: json!({
             "maps": maps.len(), "sources": distinct(&|map| &map.subrequirement),

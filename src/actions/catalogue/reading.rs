@@ -1,6 +1,6 @@
 //! Reading what imported files have brought: sources, texts, threats, controls, differences, migration.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::{By, require_reader};
 use crate::app::App;
 use crate::catalogue::oscal::mapping::Relation;
-use crate::domain::catalogue::{Model, SourceKind, TextKind};
+use crate::domain::catalogue::{Model, TextKind};
 use crate::error::{Code, Error, Result};
 use crate::store::Db;
 use crate::store::catalogues::controls::{self, Control, ControlFilter, Group};
@@ -165,14 +165,16 @@ pub fn diff(app: &App, by: By<'_>, older: &str, newer: &str) -> Result<Catalogue
             let fault = crate::error::Fault::new("?other", crate::error::FaultCode::Inconsistent);
             return Err(vec![fault].into());
         }
+        // Facts without texts beside facts with texts: the texts have not changed, they are not known.
+        let with_texts = texts::there(db, &older.id)? && texts::there(db, &newer.id)?;
         Ok(compare(
-            &comparables(db, &older)?,
-            &comparables(db, &newer)?,
+            &comparables(db, &older, with_texts)?,
+            &comparables(db, &newer, with_texts)?,
         ))
     })
 }
 
-fn comparables(db: &mut Db, catalogue: &Catalogue) -> Result<Vec<Comparable>> {
+fn comparables(db: &mut Db, catalogue: &Catalogue, with_texts: bool) -> Result<Vec<Comparable>> {
     if catalogue.model == Model::Oscal {
         let every = ControlFilter {
             limit: i64::MAX,
@@ -180,9 +182,10 @@ fn comparables(db: &mut Db, catalogue: &Catalogue) -> Result<Vec<Comparable>> {
         };
         let all = controls::page(db, &catalogue.id, &every)?;
         let item = |control: Control| Comparable {
-            key: control
-                .alt_identifier
-                .unwrap_or_else(|| format!("id {}", control.id)),
+            key: match control.alt_identifier {
+                Some(key) => format!("key {key}"),
+                None => format!("id {}", control.id),
+            },
             words: [control.title, control.statement, control.guidance].join("\n"),
             level: format!(
                 "{:?} {:?} {:?} {}",
@@ -196,7 +199,11 @@ fn comparables(db: &mut Db, catalogue: &Catalogue) -> Result<Vec<Comparable>> {
         limit: i64::MAX,
         ..catalogues::RequirementFilter::default()
     };
-    let mut bodies = texts::all(db, &catalogue.id, TextKind::Requirement)?;
+    let mut bodies = if with_texts {
+        texts::all(db, &catalogue.id, TextKind::Requirement)?
+    } else {
+        HashMap::new()
+    };
     let all = catalogues::requirements(db, &catalogue.id, &every)?;
     let item = |requirement: catalogues::Requirement| Comparable {
         key: requirement.id.clone(),
@@ -212,11 +219,18 @@ fn comparables(db: &mut Db, catalogue: &Catalogue) -> Result<Vec<Comparable>> {
 }
 
 fn compare(older: &[Comparable], newer: &[Comparable]) -> CatalogueDiff {
-    let mut before: HashMap<&str, &Comparable> =
-        older.iter().map(|item| (item.key.as_str(), item)).collect();
+    // Nothing keeps a file from giving one key twice.
+    let mut before: HashMap<&str, Vec<&Comparable>> = HashMap::new();
+    for item in older {
+        before.entry(&item.key).or_default().push(item);
+    }
     let mut diff = CatalogueDiff::default();
     for item in newer {
-        let Some(old) = before.remove(item.key.as_str()) else {
+        let left = before.get_mut(item.key.as_str());
+        let Some(old) = left.and_then(|left| {
+            let same_id = left.iter().position(|old| old.id == item.id);
+            (!left.is_empty()).then(|| left.remove(same_id.unwrap_or(0)))
+        }) else {
             diff.added.push(item.id.clone());
             continue;
         };
@@ -234,9 +248,8 @@ fn compare(older: &[Comparable], newer: &[Comparable]) -> CatalogueDiff {
             diff.level_changed.push(pair());
         }
     }
-    let gone = older
-        .iter()
-        .filter(|item| before.contains_key(item.key.as_str()));
+    let left: HashSet<&str> = before.values().flatten().map(|item| &*item.id).collect();
+    let gone = older.iter().filter(|item| left.contains(&*item.id));
     diff.removed = gone.map(|item| item.id.clone()).collect();
     diff
 }
@@ -293,6 +306,8 @@ pub struct MigrationRelation {
     pub named: String,
     /// Id of the control now; null where it is gone.
     pub control: Option<String>,
+    /// Whether they have to do with each other at all; BSI also notes what it looked at and found unrelated.
+    pub related: bool,
     /// Whether a requirement that is met as a whole would propose the control as met; otherwise it is to be checked.
     pub covers: bool,
 }
@@ -300,26 +315,33 @@ pub struct MigrationRelation {
 /// What the newest mapping says about moving from one catalogue to another. A proposal: nothing is changed.
 ///
 /// # Errors
-/// `not_found` (also where no mapping has been imported), `forbidden`, `session_ended`
+/// `not_found` (also where no mapping from this catalogue has been imported), `forbidden`, `session_ended`;
+/// `invalid` unless it leads from a Kompendium to OSCAL catalogues
 pub fn migration(app: &App, by: By<'_>, from: &str, to: &[String]) -> Result<MigrationReport> {
     app.store.read(|db| {
         require_reader(db, app, by)?;
         let from = catalogues::by_key(db, from)?;
+        let fits = |catalogue: &Catalogue, model, place| {
+            let fault = crate::error::Fault::new(place, crate::error::FaultCode::Inconsistent);
+            if catalogue.model == model {
+                Ok(())
+            } else {
+                Err(Error::from(vec![fault]))
+            }
+        };
+        fits(&from, Model::Kompendium, "")?;
         let mut current: HashMap<String, String> = HashMap::new();
         for key in to {
             let target = catalogues::by_key(db, key)?;
-            let every = ControlFilter {
-                limit: i64::MAX,
-                ..ControlFilter::default()
-            };
-            for control in controls::page(db, &target.id, &every)? {
-                if let Some(key) = control.alt_identifier {
-                    current.insert(key, control.id);
+            fits(&target, Model::Oscal, "?to")?;
+            for (id, key) in controls::keys(db, &target.id)? {
+                if let Some(key) = key {
+                    current.entry(key).or_insert(id);
                 }
             }
         }
-        let mapping = sources::newest(db, SourceKind::OscalMapping)?
-            .ok_or_else(|| Error::new(Code::NotFound))?;
+        let mapping =
+            sources::newest_mapping(db, &from.id)?.ok_or_else(|| Error::new(Code::NotFound))?;
         let mut relations: BTreeMap<String, Vec<MigrationRelation>> = BTreeMap::new();
         let mut counts = MigrationCounts::default();
         for map in controls::maps(db, &mapping.id)? {
@@ -330,8 +352,10 @@ pub fn migration(app: &App, by: By<'_>, from: &str, to: &[String]) -> Result<Mig
                 Some(_) => counts.moved += 1,
                 None => counts.gone += 1,
             }
+            let relation = Relation::parse(&map.relationship);
+            let related = relation != Relation::NoRelationship;
             let covers = matches!(
-                Relation::parse(&map.relationship),
+                relation,
                 Relation::EqualTo | Relation::EquivalentTo | Relation::SupersetOf
             );
             relations
@@ -342,6 +366,7 @@ pub fn migration(app: &App, by: By<'_>, from: &str, to: &[String]) -> Result<Mig
                     relationship: map.relationship,
                     named: map.target_id,
                     control,
+                    related,
                     covers,
                 });
         }
@@ -361,7 +386,7 @@ pub fn migration(app: &App, by: By<'_>, from: &str, to: &[String]) -> Result<Mig
             entry
                 .relations
                 .iter()
-                .any(|relation| relation.control.is_some())
+                .any(|relation| relation.related && relation.control.is_some())
         };
         counts.mapped_requirements = requirements.iter().filter(mapped).count();
         counts.unmapped_requirements = requirements.len() - counts.mapped_requirements;

@@ -27,6 +27,12 @@ pub enum DocbookError {
         /// The most that is read.
         limit: u16,
     },
+    /// More than any element of this kind has by far.
+    #[error("an element has more than {limit} attributes")]
+    TooManyAttributes {
+        /// The most that is read.
+        limit: usize,
+    },
     /// Another kind of document.
     #[error("{place}: the document is a `{found}`, not a DocBook 5 book")]
     NotDocbook {

@@ -146,6 +146,9 @@ fn trailing_mark(title: &str) -> Option<(&str, Level)> {
     Some((before.trim_end(), level))
 }
 
+/// Most numbers of a module's id; those of Edition 2023 have three.
+const PARTS: usize = 8;
+
 /// `SYS.1.2.3` and what follows it.
 fn module_id(text: &str) -> Option<(String, &str)> {
     let (layer, mut rest) = text.split_at(text.find('.')?);
@@ -153,7 +156,12 @@ fn module_id(text: &str) -> Option<(String, &str)> {
         return None;
     }
     let mut id = layer.to_owned();
+    let mut parts = 0;
     while let Some((part, after)) = rest.strip_prefix('.').and_then(number) {
+        parts += 1;
+        if parts > PARTS {
+            return None;
+        }
         id = format!("{id}.{part}");
         rest = after;
     }

@@ -13,10 +13,18 @@ pub(super) const NODES: u32 = 500_000;
 /// Deepest nesting that is read; Edition 2023 has 12.
 pub(super) const DEPTH: u16 = 64;
 
+/// Most `=` after one `<`. The XML parser compares each attribute of an element with each other, so one element with
+/// attributes only would keep it busy for hours.
+const ATTRIBUTES: usize = 1_000;
+
 /// Most warnings that are worth a line each.
 const WARNINGS: usize = 200;
 
 pub(super) fn parse(text: &str) -> Result<Document<'_>, DocbookError> {
+    let mut tags = text.split('<');
+    if tags.any(|tag| tag.len() > ATTRIBUTES && tag.matches('=').count() > ATTRIBUTES) {
+        return Err(DocbookError::TooManyAttributes { limit: ATTRIBUTES });
+    }
     let options = ParsingOptions {
         nodes_limit: NODES,
         ..ParsingOptions::default()

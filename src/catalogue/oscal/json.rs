@@ -8,6 +8,7 @@ use serde_json::{Map, Number, Value};
 
 use super::document::Limits;
 use super::error::OscalError;
+use super::validate::excerpt;
 
 /// Parses within the limits.
 pub(super) fn parse(bytes: &[u8], limits: &Limits) -> Result<Value, OscalError> {
@@ -102,11 +103,12 @@ impl<'de> Visitor<'de> for UniqueVisitor {
         Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
     }
 
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::String(value.to_owned()))
+    fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
+        self.visit_string(value.to_owned())
     }
 
-    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+    fn visit_string<E: Error>(self, value: String) -> Result<Value, E> {
+        storable(&value)?;
         Ok(Value::String(value))
     }
 
@@ -121,6 +123,7 @@ impl<'de> Visitor<'de> for UniqueVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
         let mut map = Map::new();
         while let Some(key) = entries.next_key::<String>()? {
+            storable(&key)?;
             match map.entry(key) {
                 Entry::Vacant(place) => {
                     let Unique(value) = entries.next_value()?;
@@ -128,10 +131,19 @@ impl<'de> Visitor<'de> for UniqueVisitor {
                 }
                 Entry::Occupied(place) => {
                     let key = place.key();
+                    let key = excerpt(key);
                     return Err(A::Error::custom(format!("key `{key}` twice in one object")));
                 }
             }
         }
         Ok(Value::Object(map))
     }
+}
+
+/// PostgreSQL cannot hold U+0000 in a text, so no text may have it on either engine.
+fn storable<E: Error>(text: &str) -> Result<(), E> {
+    if text.contains('\0') {
+        return Err(E::custom("a text holds U+0000"));
+    }
+    Ok(())
 }

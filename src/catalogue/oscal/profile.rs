@@ -118,6 +118,37 @@ pub enum ResolveError {
 /// Most documents that one resolution may import, directly or not: each is copied.
 const MOST_IMPORTS: usize = 32;
 
+/// Most values that one resolution may copy from imports: each may be a catalog of full size.
+const MOST_VALUES: usize = 3_000_000;
+
+/// Most warnings that are worth a line each, and most characters of such a line.
+const WARNINGS: usize = 200;
+
+/// Values in a value, long texts counted by their length: what a copy of it costs.
+fn weight(value: &Value) -> usize {
+    match value {
+        Value::Array(list) => 1 + list.iter().map(weight).sum::<usize>(),
+        Value::Object(map) => 1 + map.values().map(weight).sum::<usize>(),
+        Value::String(text) => 1 + text.len() / 64,
+        _ => 1,
+    }
+}
+
+fn bounded(mut warnings: Vec<String>) -> Vec<String> {
+    let more = warnings.len().saturating_sub(WARNINGS);
+    warnings.truncate(WARNINGS);
+    for warning in &mut warnings {
+        if let Some((end, _)) = warning.char_indices().nth(WARNINGS) {
+            warning.truncate(end);
+            warning.push('…');
+        }
+    }
+    if more > 0 {
+        warnings.push(format!("and {more} more"));
+    }
+    warnings
+}
+
 /// Resolves a profile; `find` answers with imports that are at hand.
 ///
 /// # Errors
@@ -138,12 +169,13 @@ pub fn resolve<'a>(
         stamp,
         path: Vec::new(),
         imports: 0,
+        copied: 0,
         warnings: Vec::new(),
     };
     let content = resolver.profile(tree)?;
     Ok(Resolution {
         catalog: catalog(content, tree.version()),
-        warnings: resolver.warnings,
+        warnings: bounded(resolver.warnings),
     })
 }
 
@@ -158,6 +190,8 @@ struct Resolver<'f, 'a> {
     /// UUIDs of the profiles that are being resolved, the outermost first.
     path: Vec<String>,
     imports: usize,
+    /// Weight of all imports so far.
+    copied: usize,
     warnings: Vec<String>,
 }
 
@@ -165,7 +199,7 @@ impl Resolver<'_, '_> {
     /// Content of the catalog that the profile stands for.
     fn profile(&mut self, profile: &Tree) -> Result<Value, ResolveError> {
         let uuid = profile.uuid().to_owned();
-        let circular = self.path.contains(&uuid);
+        let circular = !uuid.is_empty() && self.path.contains(&uuid);
         self.path.push(uuid);
         if circular {
             return Err(ResolveError::Circular(self.path.clone()));
@@ -200,10 +234,10 @@ impl Resolver<'_, '_> {
         }
         let choice = Choice::read(import)?;
         match source.document {
-            Document::Catalog(tree) => Ok(self.select(tree.content(), &choice, &reference)),
+            Document::Catalog(tree) => self.select(tree.content(), &choice, &reference),
             Document::Profile(tree) => {
                 let content = self.profile(tree)?;
-                Ok(self.select(&content, &choice, &reference))
+                self.select(&content, &choice, &reference)
             }
             other => Err(ResolveError::WrongModel {
                 profile: profile.uuid().to_owned(),
@@ -234,14 +268,26 @@ impl Resolver<'_, '_> {
         Ok(())
     }
 
-    fn select(&mut self, catalog: &Value, choice: &Choice, reference: &ImportRef) -> Selection {
+    fn select(
+        &mut self,
+        catalog: &Value,
+        choice: &Choice,
+        reference: &ImportRef,
+    ) -> Result<Selection, ResolveError> {
+        self.copied += weight(catalog);
+        if self.copied > MOST_VALUES {
+            return Err(ResolveError::TooMany {
+                what: "values in its imports",
+                limit: MOST_VALUES,
+            });
+        }
         let (selection, unknown) = Selection::make(catalog, choice);
         if let Some(first) = unknown.first() {
             let count = unknown.len();
             let text = format!("{count} selected control(s) are not in {reference}: `{first}`");
             self.warnings.push(text);
         }
-        selection
+        Ok(selection)
     }
 
     fn build(&mut self, profile: &Tree, selections: Vec<Selection>) -> Result<Value, ResolveError> {

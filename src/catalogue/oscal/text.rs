@@ -106,7 +106,7 @@ fn is_base64(text: &str) -> bool {
         .or_else(|| text.strip_suffix('='))
         .unwrap_or(text);
     let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'+' || b == b'/';
-    !content.is_empty() && text.len().is_multiple_of(4) && content.bytes().all(allowed)
+    !content.is_empty() && content.bytes().all(allowed)
 }
 
 fn is_email(text: &str) -> bool {

@@ -53,8 +53,9 @@ fn is_authority(text: &str) -> bool {
         Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
         None => is_made_of(host, b""),
     };
-    let port = port.strip_prefix(':').unwrap_or(port);
-    is_host && is_made_of(user, b":") && port.bytes().all(|b| b.is_ascii_digit())
+    let digits = |port: &str| port.bytes().all(|b| b.is_ascii_digit());
+    let is_port = port.is_empty() || port.strip_prefix(':').is_some_and(digits);
+    is_host && is_made_of(user, b":") && is_port
 }
 
 /// Unreserved characters, sub-delimiters, escapes, and some more.

@@ -197,7 +197,7 @@ fn pointer(path: &[Step<'_>]) -> String {
 }
 
 /// The start of a text that may be of any length.
-fn excerpt(text: &str) -> String {
+pub(super) fn excerpt(text: &str) -> String {
     const LONGEST: usize = 60;
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),

@@ -168,16 +168,29 @@ pub fn page(db: &mut Db, catalogue_id: &str, filter: &ControlFilter<'_>) -> Resu
     }
     if let Some(text) = filter.text {
         let words = format!("%{}%", escape_like(&search_key(text)));
-        let id = format!("%{}%", escape_like(&text.to_uppercase()));
+        // BSI writes ids in capitals, NIST does not; SQLite takes both for the same.
+        let id = |text: String| format!("%{}%", escape_like(&text));
+        let (upper, lower) = (id(text.to_uppercase()), id(text.to_lowercase()));
         query = query.filter(
             catalogue_controls::title_key
                 .like(words.clone())
                 .escape('\\')
                 .or(catalogue_controls::text_key.like(words).escape('\\'))
-                .or(catalogue_controls::id.like(id).escape('\\')),
+                .or(catalogue_controls::id.like(upper).escape('\\'))
+                .or(catalogue_controls::id.like(lower).escape('\\')),
         );
     }
     Ok(query.load(db)?)
+}
+
+/// Id and surviving key of each control that is in force.
+pub fn keys(db: &mut Db, catalogue_id: &str) -> Result<Vec<(String, Option<String>)>> {
+    Ok(catalogue_controls::table
+        .filter(catalogue_controls::catalogue_id.eq(catalogue_id))
+        .filter(catalogue_controls::withdrawn.eq(false))
+        .order(catalogue_controls::position)
+        .select((catalogue_controls::id, catalogue_controls::alt_identifier))
+        .load(db)?)
 }
 
 /// A relation of a mapping collection, as it is stored and read.

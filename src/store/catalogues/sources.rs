@@ -1,13 +1,14 @@
 //! Files that catalogues were made from or got something from: each is read once and never changes.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use crate::domain::catalogue::SourceKind;
 use crate::error::Result;
 use crate::store::db::Db;
 use crate::store::new_id;
-use crate::store::schema::catalogue_sources;
+use crate::store::schema::{catalogue_maps, catalogue_requirements, catalogue_sources};
 use crate::store::types::stored;
 
 /// A file that was imported.
@@ -125,10 +126,17 @@ pub fn of_catalogue(db: &mut Db, catalogue_id: &str) -> Result<Vec<Source>> {
         .load(db)?)
 }
 
-/// The newest file of a kind, if there is one.
-pub fn newest(db: &mut Db, kind: SourceKind) -> Result<Option<Source>> {
+/// The newest mapping collection that leads from requirements of a catalogue, if there is one.
+pub fn newest_mapping(db: &mut Db, catalogue_id: &str) -> Result<Option<Source>> {
+    let requirements = catalogue_requirements::table
+        .filter(catalogue_requirements::catalogue_id.eq(catalogue_id))
+        .select(catalogue_requirements::id);
+    let leads_from_there = catalogue_maps::table
+        .filter(catalogue_maps::source_id.eq(catalogue_sources::id))
+        .filter(catalogue_maps::requirement_id.eq_any(requirements));
     Ok(catalogue_sources::table
-        .filter(catalogue_sources::kind.eq(kind))
+        .filter(catalogue_sources::kind.eq(SourceKind::OscalMapping))
+        .filter(exists(leads_from_there))
         .order((
             catalogue_sources::imported_at.desc(),
             catalogue_sources::id.desc(),

@@ -34,6 +34,22 @@ fn refuses_deep_nesting() {
     );
 }
 
+/// The XML parser compares each attribute with each other, and an id grows with each of its numbers.
+#[test]
+fn refuses_what_would_take_hours() {
+    let attributes: String = (0..1_000_000).map(|n| format!(" a{n}=\"\"")).collect();
+    let error = facts(&format!("<book{attributes}/>")).unwrap_err();
+    assert!(error.to_string().contains("1000 attributes"), "{error}");
+    let id = ".1".repeat(2_000_000);
+    let title = format!("<section><title>AB{id} T</title></section>");
+    assert!(
+        facts(&format!(
+            "<book xmlns=\"http://docbook.org/ns/docbook\">{title}</book>"
+        ))
+        .is_err()
+    );
+}
+
 #[test]
 fn refuses_too_many_nodes() {
     let xml = format!("<a>{}</a>", "<b/>".repeat(500_000));

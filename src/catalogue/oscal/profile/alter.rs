@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::merge::{list_mut, take};
 use super::select::put;
 use crate::catalogue::oscal::fields;
+use crate::catalogue::oscal::validate::excerpt;
 
 /// Lists of a control or a part, and what an item of them is called.
 const LISTS: [(&str, &str); 4] = [
@@ -24,6 +25,7 @@ pub(super) fn alter(control: &mut Map<String, Value>, alter: &Value, warnings: &
                 "a removal in control `{id}` does not say what to remove"
             ));
         } else if !remove(control, &criteria) {
+            let removal = excerpt(&removal.to_string());
             warnings.push(format!(
                 "a removal in control `{id}` finds nothing: {removal}"
             ));
@@ -35,7 +37,7 @@ pub(super) fn alter(control: &mut Map<String, Value>, alter: &Value, warnings: &
         match target {
             None => add_into(control, addition, position),
             Some(target) => {
-                if !add_at(control, target, addition, position) {
+                if !add_at(control, target, addition, position, 0) {
                     let text = format!("an addition finds no `{target}` in control `{id}`");
                     warnings.push(text);
                 }
@@ -153,13 +155,20 @@ fn add_to(holder: &mut Map<String, Value>, field: &str, addition: &Value, at: us
     put(holder, field, items);
 }
 
+/// Deepest part that is added to: a chain of additions, each into the one before, would outgrow every stack.
+const DEEPEST: usize = 16;
+
 /// Adds inside or beside the parameter or part of that id; false if there is none.
 fn add_at(
     holder: &mut Map<String, Value>,
     target: &str,
     addition: &Value,
     position: Position,
+    depth: usize,
 ) -> bool {
+    if depth > DEEPEST {
+        return false;
+    }
     for field in ["params", "parts"] {
         let items = list_mut(holder, field);
         let found = items
@@ -175,7 +184,7 @@ fn add_at(
         }
         for item in items {
             if let Value::Object(item) = item
-                && add_at(item, target, addition, position)
+                && add_at(item, target, addition, position, depth + 1)
             {
                 return true;
             }

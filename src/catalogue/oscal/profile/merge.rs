@@ -47,7 +47,7 @@ pub(super) fn merge(
         spare.resources.extend(selection.resources);
         append(&mut body, selection.body);
     }
-    unify_groups(&mut body);
+    unify_groups(&mut body, &mut spare.parameters);
     let mut combiner = Combiner {
         method,
         seen: HashSet::new(),
@@ -96,7 +96,9 @@ pub(super) fn take(map: &mut Map<String, Value>, field: &str) -> Vec<Value> {
 }
 
 /// Groups of the same id side by side are the same group: two imports took from one catalog.
-fn unify_groups(holder: &mut Map<String, Value>) {
+///
+/// The parameters of the second stay at hand, as texts of its controls may need them.
+fn unify_groups(holder: &mut Map<String, Value>, parameters: &mut Vec<Value>) {
     let mut places: HashMap<String, usize> = HashMap::new();
     let mut groups: Vec<Map<String, Value>> = Vec::new();
     for group in take(holder, "groups") {
@@ -107,6 +109,7 @@ fn unify_groups(holder: &mut Map<String, Value>) {
         let place = id.as_ref().and_then(|id| places.get(id).copied());
         match place.and_then(|place| groups.get_mut(place)) {
             Some(first) => {
+                parameters.extend(fields_of(&group, "params"));
                 for field in ["groups", "controls"] {
                     let mut both = take(first, field);
                     both.extend(fields_of(&group, field));
@@ -122,7 +125,7 @@ fn unify_groups(holder: &mut Map<String, Value>) {
         }
     }
     for group in &mut groups {
-        unify_groups(group);
+        unify_groups(group, parameters);
     }
     let groups = groups.into_iter().map(Value::Object).collect();
     select::put(holder, "groups", groups);

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Map, Value};
 
 use super::merge::{Spare, list_mut};
-use super::{ResolveError, alter};
+use super::{ResolveError, alter, weight};
 use crate::catalogue::oscal::fields;
 
 /// Most changes of one resolution: an id that is not unique multiplies them.
@@ -13,6 +13,9 @@ const MOST_CHANGES: usize = 100_000;
 
 /// Most changes of one control: each looks at all of it.
 const MOST_IN_CONTROL: usize = 1_000;
+
+/// Most that all changes of one resolution may add, as [`weight`] has it.
+const MOST_ADDED: usize = 2_000_000;
 
 /// Applies the profile's `modify`; directives that reach nothing are warned of.
 pub(super) fn modify(
@@ -26,6 +29,7 @@ pub(super) fn modify(
         alters: by(fields::list(modify, "alters"), "control-id"),
         reached: HashSet::new(),
         changes: 0,
+        added: 0,
         warnings,
     };
     if modifier.settings.is_empty() && modifier.alters.is_empty() {
@@ -66,6 +70,8 @@ struct Modifier<'a, 'w> {
     alters: HashMap<&'a str, Vec<&'a Value>>,
     reached: HashSet<(&'static str, &'a str)>,
     changes: usize,
+    /// Weight of all changes so far.
+    added: usize,
     warnings: &'w mut Vec<String>,
 }
 
@@ -96,6 +102,7 @@ impl Modifier<'_, '_> {
         };
         self.reached.insert(("parameter", id));
         count(&mut self.changes, settings.len())?;
+        add_up(&mut self.added, settings)?;
         if let Value::Object(parameter) = parameter {
             settings.iter().for_each(|setting| set(parameter, setting));
         }
@@ -111,6 +118,7 @@ impl Modifier<'_, '_> {
         let size = |alter: &Value, field| fields::list(alter, field).len();
         let changes = alters.iter().map(|a| size(a, "adds") + size(a, "removes"));
         count(&mut self.changes, changes.sum())?;
+        add_up(&mut self.added, alters)?;
         for alter in alters {
             alter::alter(control, alter, self.warnings);
         }
@@ -128,6 +136,18 @@ fn count(changes: &mut usize, more: usize) -> Result<(), ResolveError> {
         if number > limit {
             return Err(ResolveError::TooMany { what, limit });
         }
+    }
+    Ok(())
+}
+
+/// A directive is copied into everything that it reaches.
+fn add_up(added: &mut usize, directives: &[&Value]) -> Result<(), ResolveError> {
+    *added += directives.iter().map(|one| weight(one)).sum::<usize>();
+    if *added > MOST_ADDED {
+        return Err(ResolveError::TooMany {
+            what: "values added by changes",
+            limit: MOST_ADDED,
+        });
     }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! What a profile says about a document that it imports.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fmt;
 
 use md5::Md5;
@@ -47,7 +49,20 @@ impl Hash {
     /// Whether the file has this hash; none if the algorithm is not known.
     #[must_use]
     pub fn agrees_with(&self, bytes: &[u8]) -> Option<bool> {
-        let found = digest(&self.algorithm, bytes)?;
+        self.agrees(bytes, &mut HashMap::new())
+    }
+
+    /// As [`Self::agrees_with`]; each algorithm reads the file once, however many hashes there are.
+    fn agrees(&self, bytes: &[u8], done: &mut HashMap<String, Option<String>>) -> Option<bool> {
+        let algorithm = self.algorithm.to_ascii_uppercase();
+        let found = match done.entry(algorithm) {
+            Entry::Occupied(found) => found.into_mut(),
+            Entry::Vacant(place) => {
+                let found = digest(place.key(), bytes);
+                place.insert(found)
+            }
+        };
+        let found = found.as_ref()?;
         Some(found.eq_ignore_ascii_case(&self.value))
     }
 }
@@ -58,11 +73,13 @@ impl ImportRef {
     /// The places are alternatives, perhaps in other formats: the file need be only one of them.
     #[must_use]
     pub fn agrees_with(&self, bytes: &[u8]) -> Option<bool> {
+        let mut done = HashMap::new();
         let verdicts: Vec<Option<bool>> = self
             .rlinks
             .iter()
             .map(|rlink| {
-                let known = rlink.hashes.iter().filter_map(|h| h.agrees_with(bytes));
+                let hashes = rlink.hashes.iter();
+                let known = hashes.filter_map(|hash| hash.agrees(bytes, &mut done));
                 known.reduce(|all, one| all && one)
             })
             .collect();
@@ -91,9 +108,9 @@ impl fmt::Display for ImportRef {
     }
 }
 
-/// Hexadecimal digest by an algorithm of OSCAL's list, or MD5, which BSI uses.
+/// Hexadecimal digest by an algorithm, in capitals, of OSCAL's list, or MD5, which BSI uses.
 fn digest(algorithm: &str, bytes: &[u8]) -> Option<String> {
-    Some(match algorithm.to_ascii_uppercase().as_str() {
+    Some(match algorithm {
         "SHA-224" => hex(&Sha224::digest(bytes)),
         "SHA-256" => hex(&Sha256::digest(bytes)),
         "SHA-384" => hex(&Sha384::digest(bytes)),

@@ -10,6 +10,9 @@ use crate::catalogue::oscal::fields;
 /// Most patterns of one choice: each is tried on each control.
 const MOST_PATTERNS: usize = 64;
 
+/// Longest pattern, and longest id that patterns are tried on: the work is their product.
+const LONGEST: usize = 200;
+
 /// Which controls are meant by `include-…` and `exclude-controls`.
 pub(super) struct Choice {
     include: Picks,
@@ -81,6 +84,16 @@ impl Picks {
                 limit: MOST_PATTERNS,
             });
         }
+        if picks
+            .patterns
+            .iter()
+            .any(|(pattern, _)| pattern.len() > LONGEST)
+        {
+            return Err(ResolveError::TooMany {
+                what: "bytes in a pattern",
+                limit: LONGEST,
+            });
+        }
         Ok(picks)
     }
 
@@ -98,6 +111,9 @@ impl Picks {
 
 /// Matches `*` (any characters) and `?` (one character).
 fn glob(pattern: &str, text: &str) -> bool {
+    if text.len() > LONGEST {
+        return pattern == "*" || pattern == text;
+    }
     let (mut pattern, mut text) = (pattern, text);
     // Where to go on if the rest does not match: behind the last `*`, one character further.
     let mut retry: Option<(&str, &str)> = None;

@@ -462,3 +462,109 @@ fn one_of_several_places_is_enough() {
     assert_eq!(import(vec![place("00"), bare]).agrees_with(b""), None);
     assert_eq!(import(vec![]).agrees_with(b""), None);
 }
+
+/// Each addition goes into the one before it: what grows must stay within every stack.
+#[test]
+fn additions_do_not_pile_up_without_end() {
+    let adds: Vec<Value> = (0..1_000)
+        .map(|number| {
+            let mut part = json!({ "id": format!("x{}", number + 1), "name": "item" });
+            for _ in 0..25 {
+                part = json!({ "name": "item", "parts": [part] });
+            }
+            let target = if number == 0 {
+                "A.1.1_stm".to_owned()
+            } else {
+                format!("x{number}")
+            };
+            json!({ "position": "ending", "by-id": target, "parts": [part] })
+        })
+        .collect();
+    let import = json!([{ "href": href(), "include-controls": [{ "with-ids": ["A.1.1"] }] }]);
+    let alters = json!({ "alters": [{ "control-id": "A.1.1", "adds": adds }] });
+    let (catalog, warnings) = resolved(import, json!({ "flat": {} }), alters);
+    assert!(catalog.catalogue().is_some());
+    assert_eq!(
+        warnings.len(),
+        201,
+        "200 lines and the number of the others"
+    );
+    assert!(
+        warnings
+            .iter()
+            .all(|warning| warning.chars().count() <= 201)
+    );
+}
+
+#[test]
+fn a_change_is_not_copied_without_end() {
+    let props: Vec<Value> = (0..10_000)
+        .map(|_| json!({ "name": "a", "value": "b" }))
+        .collect();
+    let adds = json!([{ "position": "ending", "props": props }]);
+    let mut value = profile();
+    value["profile"]["modify"] = json!({ "alters": [{ "control-id": "A", "adds": adds }] });
+    // Let in with its defects, a file may have as many controls of one id as it likes.
+    let controls = vec![json!({ "id": "A", "title": "T" }); 100];
+    let catalog = json!({ "catalog": { "uuid": uuid(1), "metadata": metadata("1.1.3"), "controls": controls } });
+    let bytes = serde_json::to_vec(&catalog).unwrap();
+    let (catalog, _) = read_with_defects(&bytes, &Limits::default()).unwrap();
+    value["profile"]["imports"] = json!([{ "href": href() }]);
+    let find = |_: &ImportRef| {
+        let (document, bytes) = (&catalog, None);
+        Some(Source { document, bytes })
+    };
+    let refused = resolve(&of(&value), &find, &stamp()).unwrap_err();
+    assert!(
+        refused.to_string().contains("values added by changes"),
+        "{refused}"
+    );
+}
+
+/// Two catalogs with a group of the same id, and the second's text needs a parameter of its group.
+#[test]
+fn parameters_of_a_group_survive_its_union_with_another() {
+    let group = |number: u32, control: &str, parameter: Value| {
+        of(
+            &json!({ "catalog": { "uuid": uuid(number), "metadata": metadata("1.1.3"), "groups": [
+            { "id": "G", "title": "Gruppe", "params": [parameter], "controls": [
+                { "id": control, "title": "T", "parts": [
+                    { "name": "statement", "prose": format!("um {{{{ insert: param, p{number} }}}}") }] }] }] } }),
+        )
+    };
+    let parameter =
+        |number: u32| json!({ "id": format!("p{number}"), "values": [format!("{number} Uhr")] });
+    let documents = [group(1, "G.1", parameter(1)), group(2, "G.2", parameter(2))];
+    let mut value = profile();
+    value["profile"]["imports"] =
+        json!([{ "href": format!("#{}", uuid(1)) }, { "href": format!("#{}", uuid(2)) }]);
+    value["profile"]["back-matter"] = json!({ "resources": [{ "uuid": uuid(1), "title": "A" }, { "uuid": uuid(2), "title": "B" }] });
+    value["profile"].as_object_mut().unwrap().remove("modify");
+    let find = |import: &ImportRef| {
+        let mut all = documents.iter();
+        let document = all.find(|document| import.href.ends_with(document.tree().uuid()))?;
+        Some(Source {
+            document,
+            bytes: None,
+        })
+    };
+    let resolution = resolve(&of(&value), &find, &stamp()).unwrap();
+    let view = resolution.catalog.catalogue().unwrap();
+    let texts: Vec<&str> = view
+        .controls
+        .iter()
+        .map(|control| &*control.statement)
+        .collect();
+    assert_eq!(texts, ["um [1 Uhr]", "um [2 Uhr]"]);
+}
+
+#[test]
+fn a_text_that_no_database_can_hold_is_refused() {
+    for text in ["Dach\0", "\0"] {
+        let mut value = catalog();
+        value["catalog"]["metadata"]["title"] = json!(text);
+        let bytes = serde_json::to_vec(&value).unwrap();
+        let refused = read(&bytes, &Limits::default()).unwrap_err();
+        assert!(refused.to_string().contains("U+0000"), "{refused}");
+    }
+}
