@@ -178,6 +178,40 @@ fn every_letter_of_every_requirement_and_module_arrives() {
 }
 
 #[test]
+fn every_letter_of_threats_roles_and_glossary_arrives() {
+    let Some(xml) = official(OFFICIAL) else {
+        return;
+    };
+    let book = read(&xml).unwrap();
+    let document = xml::parse(&xml).unwrap();
+    let chapter = |title: &str| {
+        let mut chapters = xml::children(document.root_element(), "chapter");
+        chapters.find(|node| xml::title(*node) == title).unwrap()
+    };
+    let threats = xml::children(chapter("Elementare Gefährdungen"), "section");
+    for (section, threat) in threats.zip(&book.threats) {
+        assert_eq!(
+            xml::title(section),
+            format!("{} {}", threat.id, threat.title)
+        );
+        assert!(
+            letters_of(&threat.text) == letters_in(section),
+            "{}",
+            threat.id
+        );
+    }
+    let entry = |title: &str, text: &str| letters_of(title) + &letters_of(text);
+    let roles = book.roles.iter().map(|role| entry(&role.title, &role.text));
+    assert!(roles.collect::<String>() == letters_in(chapter("Rollen")));
+    // The glossary has an introduction.
+    let terms = book
+        .glossary
+        .iter()
+        .map(|term| entry(&term.term, &term.text));
+    assert!(letters_in(chapter("Glossar")).ends_with(&terms.collect::<String>()));
+}
+
+#[test]
 fn the_official_file_gives_all_texts() {
     let Some(xml) = official(OFFICIAL) else {
         return;
