@@ -109,7 +109,8 @@ impl Blocks {
     }
 
     fn end_paragraph(&mut self) {
-        let words = single_blanks(&std::mem::take(&mut self.words));
+        let words = xml::single_blanks(&self.words);
+        self.words.clear();
         self.push(words);
     }
 
@@ -154,14 +155,10 @@ impl Blocks {
             .children()
             .map(|cell| (cell, self.parts(std::iter::once(cell)).join(" ")))
             .filter(|(cell, text)| cell.is_element() || !text.is_empty());
-        let cells: Vec<String> = cells.map(|(_, text)| single_blanks(&text)).collect();
+        let cells: Vec<String> = cells.map(|(_, text)| xml::single_blanks(&text)).collect();
         if cells.iter().all(String::is_empty) {
             return String::new();
         }
         cells.join(" | ").trim().to_owned()
     }
-}
-
-fn single_blanks(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -112,7 +112,19 @@ pub(super) fn text(node: Node<'_, '_>) -> String {
             raw.push(' ');
         }
     }
-    raw.split_whitespace().collect::<Vec<_>>().join(" ")
+    single_blanks(&raw)
+}
+
+/// A text whose white space is one blank between words.
+pub(super) fn single_blanks(text: &str) -> String {
+    let mut words = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !words.is_empty() {
+            words.push(' ');
+        }
+        words.push_str(word);
+    }
+    words
 }
 
 /// Texts of the cells of every row below a node, header rows too.
