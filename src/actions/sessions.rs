@@ -90,11 +90,8 @@ fn count_attempt(app: &App, account_hash: &[u8], request_id: &str) -> Result<()>
         }
         let until = now + TimeDelta::minutes(auth.lock_minutes);
         users::lock_login(db, account_hash, until)?;
-        let account: String = account_hash
-            .iter()
-            .take(8)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let mut account = hex::encode(account_hash);
+        account.truncate(16);
         record(
             db,
             app,

@@ -53,7 +53,7 @@ impl std::fmt::Debug for SigningKey {
 
 impl SigningKey {
     fn new(bytes: Vec<u8>) -> Self {
-        let mut id = hexadecimal(&Sha256::digest(&bytes));
+        let mut id = hex::encode(Sha256::digest(&bytes));
         id.truncate(16);
         SigningKey {
             id,
@@ -108,7 +108,7 @@ impl SigningKey {
         }
         let bytes = random_bytes::<32>()?;
         let draft = path.with_extension(format!("{}.tmp", uuid::Uuid::new_v4().simple()));
-        let outcome = private::write_new(&draft, hexadecimal(&bytes).as_bytes())
+        let outcome = private::write_new(&draft, hex::encode(bytes.as_slice()).as_bytes())
             .and_then(|()| fs::hard_link(&draft, path));
         let _ = fs::remove_file(&draft);
         match outcome {
@@ -120,10 +120,6 @@ impl SigningKey {
             Err(error) => Err(error),
         }
     }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

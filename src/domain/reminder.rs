@@ -320,10 +320,9 @@ fn item(measure: &OpenMeasure, days_overdue: i64, names: &BTreeMap<&str, &str>) 
 /// Key of the digest for one person on one day (DOMAIN REM-9): hexadecimal, 128 bits.
 pub fn occurrence_key(institution_id: &str, recipient_id: &str, day: NaiveDate) -> String {
     let hash = Sha256::digest(format!("digest\n{institution_id}\n{recipient_id}\n{day}"));
-    hash.iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let mut key = hex::encode(hash);
+    key.truncate(32);
+    key
 }
 
 #[cfg(test)]

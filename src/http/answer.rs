@@ -15,12 +15,8 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 /// `internal`, which does not happen
 pub fn resource<T: Serialize>(resource: &T) -> Result<HttpResponse> {
     let body = serde_json::to_vec(resource).map_err(|cause| Error::internal("answer", cause))?;
-    let hash = Sha256::digest(&body);
-    let hash: String = hash
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let mut hash = hex::encode(Sha256::digest(&body));
+    hash.truncate(32);
     Ok(HttpResponse::Ok()
         .insert_header((header::ETAG, format!("\"{hash}\"")))
         .content_type("application/json")

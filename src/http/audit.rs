@@ -94,17 +94,11 @@ pub async fn list_audit_events(
 ) -> Result<HttpResponse> {
     let limit = page::limit(params.0.limit)?;
     let before: Option<i64> = page::place(params.0.cursor.as_deref())?;
-    let rows = i64::try_from(limit + 1).unwrap_or(i64::MAX);
-    let mut found = app
+    let rows = page::rows(limit);
+    let found = app
         .blocking(move |app| audit::page(app, By::Caller(&caller), &path, before, rows))
         .await?;
-    let more = found.len() > limit;
-    found.truncate(limit);
-    let next = found
-        .last()
-        .filter(|_| more)
-        .map(|last| page::cursor(&last.seq))
-        .transpose()?;
+    let (found, next) = page::cut(found, limit, |last| last.seq)?;
     let items: Result<Vec<AuditEventView>> =
         found.into_iter().map(AuditEventView::try_from).collect();
     Ok(HttpResponse::Ok().json(AuditPage {

@@ -200,7 +200,7 @@ pub async fn list_controls(
     let group = page::text("group", params.group)?;
     let modal_verb = page::text("modal_verb", params.modal_verb)?;
     let text = page::text("q", params.q)?;
-    let mut found = app
+    let found = app
         .blocking(move |app| {
             let filter = ControlFilter {
                 id: None,
@@ -208,16 +208,12 @@ pub async fn list_controls(
                 modal_verb: modal_verb.as_deref(),
                 text: text.as_deref(),
                 after,
-                // One more than asked for tells whether there is a next page.
-                limit: i64::try_from(limit + 1).unwrap_or(i64::MAX),
+                limit: page::rows(limit),
             };
             catalogue::controls(app, By::Caller(&caller), &path, &filter)
         })
         .await?;
-    let more = found.len() > limit;
-    found.truncate(limit);
-    let next = found.last().filter(|_| more);
-    let next = next.map(|last| page::cursor(&last.position)).transpose()?;
+    let (found, next) = page::cut(found, limit, |last| last.position)?;
     Ok(HttpResponse::Ok().json(ControlPage {
         items: found.into_iter().map(ControlView::from).collect(),
         next_cursor: next,

@@ -50,14 +50,10 @@ impl From<Catalogue> for CatalogueView {
             edition: catalogue.edition,
             model: catalogue.model,
             series: catalogue.series,
-            sha256: hexadecimal(&catalogue.sha256),
+            sha256: hex::encode(&catalogue.sha256),
             imported_at: catalogue.imported_at.and_utc(),
         }
     }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A file that a catalogue was made from or got something from.
@@ -83,7 +79,7 @@ impl TryFrom<Source> for SourceView {
     fn try_from(source: Source) -> Result<Self> {
         Ok(SourceView {
             kind: source.kind,
-            sha256: hexadecimal(&source.sha256),
+            sha256: hex::encode(&source.sha256),
             bytes: source.bytes,
             counts: from_json(&source.counts)?,
             warnings: from_json(&source.warnings)?,
@@ -530,7 +526,7 @@ pub async fn list_requirements(
     );
     let text = page::text("q", params.q)?;
     let (level, withdrawn) = (params.level, params.withdrawn);
-    let mut found = app
+    let found = app
         .blocking(move |app| {
             let filter = RequirementFilter {
                 id: None,
@@ -542,8 +538,7 @@ pub async fn list_requirements(
                 role: role.as_deref(),
                 text: text.as_deref(),
                 after: after.map(|(_, position)| position),
-                // One more than asked for tells whether there is a next page.
-                limit: i64::try_from(limit + 1).unwrap_or(i64::MAX),
+                limit: page::rows(limit),
             };
             if filter.text.is_some() {
                 return catalogue::search(app, By::Caller(&caller), &path, &filter, after);
@@ -553,13 +548,7 @@ pub async fn list_requirements(
             Ok(found.into_iter().map(placed).collect())
         })
         .await?;
-    let more = found.len() > limit;
-    found.truncate(limit);
-    let next = found
-        .last()
-        .filter(|_| more)
-        .map(|(place, _)| page::cursor(place))
-        .transpose()?;
+    let (found, next) = page::cut(found, limit, |(place, _)| *place)?;
     let items: Result<Vec<RequirementView>> = found
         .into_iter()
         .map(|(_, requirement)| RequirementView::try_from(requirement))

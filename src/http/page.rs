@@ -26,6 +26,27 @@ pub fn limit(asked: Option<u32>) -> Result<usize> {
     }))
 }
 
+/// Rows to ask for: one more than a page tells whether there is a next one.
+pub fn rows(limit: usize) -> i64 {
+    i64::try_from(limit + 1).unwrap_or(i64::MAX)
+}
+
+/// Cuts what was found for [`rows`] to a page; with the cursor of the next one, if there is one.
+///
+/// # Errors
+/// `internal`, which does not happen
+pub fn cut<T, P: Serialize>(
+    mut found: Vec<T>,
+    limit: usize,
+    place: impl FnOnce(&T) -> P,
+) -> Result<(Vec<T>, Option<String>)> {
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let last = found.last().filter(|_| more);
+    let next = last.map(|last| cursor(&place(last))).transpose()?;
+    Ok((found, next))
+}
+
 /// Writes a cursor.
 ///
 /// # Errors

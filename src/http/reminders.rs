@@ -193,17 +193,11 @@ pub async fn list_notifications(
     let limit = page::limit(params.0.limit)?;
     let before: Option<uuid::Uuid> = page::place(params.0.cursor.as_deref())?;
     let before = before.map(|id| id.to_string());
-    let rows = i64::try_from(limit + 1).unwrap_or(i64::MAX);
-    let mut found = app
+    let rows = page::rows(limit);
+    let found = app
         .blocking(move |app| outbox::page(app, By::Caller(&caller), &path, before.as_deref(), rows))
         .await?;
-    let more = found.len() > limit;
-    found.truncate(limit);
-    let next = found
-        .last()
-        .filter(|_| more)
-        .map(|last| page::cursor(&last.id))
-        .transpose()?;
+    let (found, next) = page::cut(found, limit, |last| last.id.clone())?;
     let items = found.into_iter().map(NotificationView::from).collect();
     Ok(HttpResponse::Ok().json(NotificationPage {
         items,

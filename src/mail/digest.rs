@@ -157,9 +157,9 @@ pub fn render(digest: &Digest) -> Result<Rendered, RenderError> {
 /// for the same key, so that a twin can be recognised.
 #[must_use]
 pub fn message_id(occurrence_key: &str, domain: &str) -> String {
-    let hash = Sha256::digest(occurrence_key.as_bytes());
-    let hex: String = hash.iter().take(16).map(|b| format!("{b:02x}")).collect();
-    format!("zinne.{hex}@{}", host_name(domain))
+    let mut hash = hex::encode(Sha256::digest(occurrence_key.as_bytes()));
+    hash.truncate(32);
+    format!("zinne.{hash}@{}", host_name(domain))
 }
 
 /// What of a domain may stand in a Message-ID.

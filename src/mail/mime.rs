@@ -85,10 +85,10 @@ fn line_breaks(body: &str) -> String {
 }
 
 fn boundary(message_id: &str) -> String {
-    let hash = Sha256::digest(message_id.as_bytes());
-    let hex: String = hash.iter().take(16).map(|b| format!("{b:02x}")).collect();
+    let mut hash = hex::encode(Sha256::digest(message_id.as_bytes()));
+    hash.truncate(32);
     // `=_` cannot occur in quoted-printable text.
-    format!("=_zinne_{hex}")
+    format!("=_zinne_{hash}")
 }
 
 fn fixed(name: &'static str, value: &'static str) -> HeaderValue {

@@ -169,12 +169,8 @@ fn is_official(bytes: &[u8]) -> bool {
             None => hash.update(line),
         }
     }
-    let hash = hex(&hash.finalize());
+    let hash = hex::encode(hash.finalize());
     OFFICIAL_PRINTS.contains(&hash.as_str())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn record(
@@ -239,7 +235,7 @@ fn report(
         catalogue: key,
         title,
         edition,
-        sha256: hex(&source.sha256),
+        sha256: hex::encode(&source.sha256),
         bytes: source.bytes,
         already_there,
         counts: from_json(&source.counts)?,
@@ -414,7 +410,7 @@ fn kompendium(
 }
 
 fn short(sha256: &[u8]) -> String {
-    hex(sha256.get(..4).unwrap_or_default())
+    hex::encode(sha256.get(..4).unwrap_or_default())
 }
 
 fn short_enough(id: &str) -> Result<()> {

@@ -393,11 +393,7 @@ pub fn migration(app: &App, by: By<'_>, from: &str, to: &[String]) -> Result<Mig
         Ok(MigrationReport {
             from: from.key,
             to: to.join(","),
-            mapping_sha256: mapping
-                .sha256
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect(),
+            mapping_sha256: hex::encode(&mapping.sha256),
             counts,
             requirements,
         })

@@ -96,9 +96,9 @@ fn file_name(message_id: &str) -> String {
     if safe == message_id && !safe.starts_with('.') {
         return safe;
     }
-    let hash = Sha256::digest(message_id.as_bytes());
-    let hex: String = hash.iter().take(8).map(|b| format!("{b:02x}")).collect();
-    format!("{}-{hex}", safe.trim_start_matches('.'))
+    let mut hash = hex::encode(Sha256::digest(message_id.as_bytes()));
+    hash.truncate(16);
+    format!("{}-{hash}", safe.trim_start_matches('.'))
 }
 
 #[cfg(test)]

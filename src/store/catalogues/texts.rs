@@ -136,26 +136,6 @@ pub fn add_threats(db: &mut Db, catalogue_id: &str, threats: &[(&str, &str)]) ->
     Ok(())
 }
 
-/// Adds pairs of requirement and threat.
-pub fn add_pairs(db: &mut Db, catalogue_id: &str, pairs: &[(&str, &str)]) -> Result<()> {
-    let row = |(requirement, threat): &(&str, &str)| {
-        (
-            catalogue_requirement_threats::catalogue_id.eq(catalogue_id.to_owned()),
-            catalogue_requirement_threats::requirement_id.eq((*requirement).to_owned()),
-            catalogue_requirement_threats::threat_id.eq((*threat).to_owned()),
-        )
-    };
-    let rows: Vec<_> = pairs.iter().map(row).collect();
-    both!(db, c => {
-        for rows in rows.chunks(ROWS) {
-            diesel::insert_into(catalogue_requirement_threats::table)
-                .values(rows)
-                .execute(c)?;
-        }
-    });
-    Ok(())
-}
-
 /// Threats of a catalogue, each with the number of requirements that counter it.
 pub fn threats(db: &mut Db, catalogue_id: &str) -> Result<Vec<Threat>> {
     let rows: Vec<(String, String)> = catalogue_threats::table
@@ -180,14 +160,6 @@ pub fn threats(db: &mut Db, catalogue_id: &str) -> Result<Vec<Threat>> {
     Ok(rows.into_iter().map(threat).collect())
 }
 
-/// Number of pairs of requirement and threat.
-pub fn count_pairs(db: &mut Db, catalogue_id: &str) -> Result<i64> {
-    Ok(catalogue_requirement_threats::table
-        .filter(catalogue_requirement_threats::catalogue_id.eq(catalogue_id))
-        .count()
-        .get_result(db)?)
-}
-
 /// Threats that a requirement counters.
 pub fn threats_of(db: &mut Db, catalogue_id: &str, requirement: &str) -> Result<Vec<String>> {
     Ok(catalogue_requirement_threats::table
@@ -206,28 +178,6 @@ pub fn threats_of(db: &mut Db, catalogue_id: &str, requirement: &str) -> Result<
 /// What a requirement protects: confidentiality, integrity, availability.
 pub type Goals = (bool, bool, bool);
 
-/// Adds what requirements protect.
-pub fn add_goals(db: &mut Db, catalogue_id: &str, goals: &[(&str, Goals)]) -> Result<()> {
-    let row = |(requirement, (c, i, a)): &(&str, Goals)| {
-        (
-            catalogue_requirement_goals::catalogue_id.eq(catalogue_id.to_owned()),
-            catalogue_requirement_goals::requirement_id.eq((*requirement).to_owned()),
-            catalogue_requirement_goals::confidentiality.eq(*c),
-            catalogue_requirement_goals::integrity.eq(*i),
-            catalogue_requirement_goals::availability.eq(*a),
-        )
-    };
-    let rows: Vec<_> = goals.iter().map(row).collect();
-    both!(db, c => {
-        for rows in rows.chunks(ROWS) {
-            diesel::insert_into(catalogue_requirement_goals::table)
-                .values(rows)
-                .execute(c)?;
-        }
-    });
-    Ok(())
-}
-
 /// What a requirement protects, if a cross table said so.
 pub fn goals_of(db: &mut Db, catalogue_id: &str, requirement: &str) -> Result<Option<Goals>> {
     Ok(catalogue_requirement_goals::table
@@ -241,31 +191,6 @@ pub fn goals_of(db: &mut Db, catalogue_id: &str, requirement: &str) -> Result<Op
         .optional()?)
 }
 
-/// Adds sentences of requirements, each with its number within the requirement.
-pub fn add_sentences(
-    db: &mut Db,
-    catalogue_id: &str,
-    sentences: &[(&str, usize, &str)],
-) -> Result<()> {
-    let mut rows = Vec::with_capacity(sentences.len());
-    for (requirement, number, text) in sentences {
-        rows.push((
-            catalogue_subrequirements::catalogue_id.eq(catalogue_id),
-            catalogue_subrequirements::requirement_id.eq(*requirement),
-            catalogue_subrequirements::position.eq(position(*number)?),
-            catalogue_subrequirements::text.eq(*text),
-        ));
-    }
-    both!(db, c => {
-        for rows in rows.chunks(ROWS) {
-            diesel::insert_into(catalogue_subrequirements::table)
-                .values(rows)
-                .execute(c)?;
-        }
-    });
-    Ok(())
-}
-
 /// Sentences of a requirement in order.
 pub fn sentences_of(db: &mut Db, catalogue_id: &str, requirement: &str) -> Result<Vec<String>> {
     Ok(catalogue_subrequirements::table
@@ -273,20 +198,6 @@ pub fn sentences_of(db: &mut Db, catalogue_id: &str, requirement: &str) -> Resul
         .filter(catalogue_subrequirements::requirement_id.eq(requirement))
         .order(catalogue_subrequirements::position)
         .select(catalogue_subrequirements::text)
-        .load(db)?)
-}
-
-/// Which of `requirements` have sentences.
-pub fn with_sentences(
-    db: &mut Db,
-    catalogue_id: &str,
-    requirements: &[&str],
-) -> Result<Vec<String>> {
-    Ok(catalogue_subrequirements::table
-        .filter(catalogue_subrequirements::catalogue_id.eq(catalogue_id))
-        .filter(catalogue_subrequirements::requirement_id.eq_any(requirements))
-        .select(catalogue_subrequirements::requirement_id)
-        .distinct()
         .load(db)?)
 }
 

@@ -111,17 +111,13 @@ impl fmt::Display for ImportRef {
 /// Hexadecimal digest by an algorithm, in capitals, of OSCAL's list, or MD5, which BSI uses.
 fn digest(algorithm: &str, bytes: &[u8]) -> Option<String> {
     Some(match algorithm {
-        "SHA-224" => hex(&Sha224::digest(bytes)),
-        "SHA-256" => hex(&Sha256::digest(bytes)),
-        "SHA-384" => hex(&Sha384::digest(bytes)),
-        "SHA-512" => hex(&Sha512::digest(bytes)),
-        "MD5" => hex(&Md5::digest(bytes)),
+        "SHA-224" => hex::encode(Sha224::digest(bytes)),
+        "SHA-256" => hex::encode(Sha256::digest(bytes)),
+        "SHA-384" => hex::encode(Sha384::digest(bytes)),
+        "SHA-512" => hex::encode(Sha512::digest(bytes)),
+        "MD5" => hex::encode(Md5::digest(bytes)),
         _ => return None,
     })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Reads an import of a profile.
