@@ -241,6 +241,7 @@ impl Reader {
             withdrawn: heading.is_withdrawn(),
             title: heading.title,
             roles: heading.roles,
+            threats: Vec::new(),
         });
         Ok(())
     }

@@ -99,7 +99,8 @@ pub fn insert(db: &mut Db, now: DateTime<Utc>, facts: &[Fact], sha256: &[u8]) ->
     for (index, fact) in facts.iter().enumerate() {
         let position = position(index)?;
         match fact {
-            Fact::Edition { .. } => {}
+            // The schema has no place for threats yet.
+            Fact::Edition { .. } | Fact::Threat { .. } => {}
             Fact::Layer { id: layer, title } => {
                 layer_id = layer;
                 layers.push((
@@ -136,6 +137,7 @@ pub fn insert(db: &mut Db, now: DateTime<Utc>, facts: &[Fact], sha256: &[u8]) ->
                 level,
                 roles,
                 withdrawn,
+                threats: _,
             } => {
                 requirements.push((
                     catalogue_requirements::catalogue_id.eq(id),

@@ -73,6 +73,7 @@ fn summary(reading: &Reading) -> Vec<Summary> {
             level,
             roles,
             withdrawn,
+            ..
         } => Some((
             id.clone(),
             title.clone(),
@@ -130,6 +131,7 @@ fn reads_edition_layer_module_and_requirement() {
                 level: Level::Basic,
                 roles: vec![],
                 withdrawn: false,
+                threats: vec![],
             },
         ]
     );

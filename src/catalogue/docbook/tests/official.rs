@@ -1,35 +1,10 @@
 //! The official file, where it is at hand.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
-use std::path::PathBuf;
 
 use super::*;
+use crate::catalogue::testdata::official_text as official;
 use crate::catalogue::{counts, facts as file};
-
-/// Folder of the official files; nothing of them is in this project.
-fn data() -> PathBuf {
-    match std::env::var_os("ZINNE_TEST_DATA") {
-        Some(folder) => PathBuf::from(folder),
-        None => PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
-    }
-}
-
-/// An official file, or none with a plain word about it.
-fn official(path: &str) -> Option<String> {
-    let path = data().join(path);
-    if path.exists() {
-        return Some(std::fs::read_to_string(path).unwrap());
-    }
-    assert!(
-        std::env::var_os("ZINNE_TEST_REQUIRE_DATA").is_none(),
-        "{} is missing",
-        path.display()
-    );
-    // Straight to standard error: what a passing test prints is not shown.
-    let _ = writeln!(std::io::stderr(), "SKIPPED: {} is missing", path.display());
-    None
-}
 
 const OFFICIAL: &str = "bsi-kompendium-2023/XML_Kompendium_2023.xml";
 
