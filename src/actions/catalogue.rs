@@ -2,47 +2,73 @@
 
 use std::collections::HashMap;
 
-use sha2::{Digest, Sha256};
-
 use super::By;
 use crate::app::App;
 use crate::catalogue::facts;
 use crate::domain::access::{Action, Actor, Grant, Person, Resource};
-use crate::domain::catalogue::Level;
+use crate::domain::catalogue::{Level, SourceKind};
 use crate::error::{Code, Error, Result};
+use crate::store::catalogues::sources::{self, NewSource};
 use crate::store::catalogues::{self, Catalogue, Module, Requirement, RequirementFilter};
+use crate::store::types::to_json;
 use crate::store::{Db, sessions, users};
 
 mod import;
 mod reading;
 
+use import::counts_of_facts;
 pub use import::{DefectView, ImportReport, import, may_import};
 pub use reading::*;
 
 /// Key of the catalogue that the program brings along.
 pub const BUILT_IN: &str = "gs-2023";
 
-/// Stores the catalogue that the program brings along, unless it is there.
+/// Stores the catalogue that the program brings along, or what a newer program knows more of it: threats and which
+/// requirements counter them. Says whether anything was to do.
 ///
 /// # Errors
 /// `unavailable`; `internal` when the facts file is broken
 pub fn ensure_built_in(app: &App) -> Result<bool> {
-    let known = app.store.read(catalogues::all)?;
-    if known.iter().any(|catalogue| catalogue.key == BUILT_IN) {
+    let sha256 = hex::decode(facts::GS_2023_SHA256)
+        .map_err(|cause| Error::internal("hash of the facts", cause))?;
+    if app
+        .store
+        .read(|db| sources::by_hash(db, &sha256))?
+        .is_some()
+    {
         return Ok(false);
     }
-    let facts_of_file =
+    let all =
         facts::parse(facts::GS_2023).map_err(|error| Error::internal("catalogue facts", error))?;
-    let sha256 = Sha256::digest(facts::GS_2023.as_bytes());
+    let now = app.clock.now();
     app.store.write(|db| {
         // Another process may have been faster.
-        if catalogues::all(db)?
-            .iter()
-            .any(|catalogue| catalogue.key == BUILT_IN)
-        {
+        if sources::by_hash(db, &sha256)?.is_some() {
             return Ok(false);
         }
-        catalogues::insert(db, app.clock.now(), &facts_of_file, None, &sha256)?;
+        let known = catalogues::all(db)?;
+        let known = known.into_iter().find(|known| known.key == BUILT_IN);
+        let id = match known {
+            Some(known) => {
+                catalogues::add_threats(db, &known.id, &all)?;
+                known.id
+            }
+            None => catalogues::insert(db, now, &all, None, &sha256)?,
+        };
+        let source = NewSource {
+            catalogue_id: Some(&id),
+            kind: SourceKind::Facts,
+            sha256: &sha256,
+            bytes: i32::try_from(facts::GS_2023.len())
+                .map_err(|cause| Error::internal("size of the facts", cause))?,
+            counts: to_json(&counts_of_facts(&all))?,
+            warnings: "[]".to_owned(),
+            defects: "[]".to_owned(),
+            document: None,
+            document_uuid: None,
+            imported_by: None,
+        };
+        sources::add(db, now, &source)?;
         Ok(true)
     })
 }

@@ -30,7 +30,7 @@ pub(super) fn per_module(facts: &[Fact]) -> BTreeMap<String, PerLevel> {
                 let active = counts.entry(module.clone()).or_default();
                 active[*level as usize] += usize::from(!withdrawn);
             }
-            Fact::Edition { .. } | Fact::Layer { .. } => {}
+            Fact::Edition { .. } | Fact::Threat { .. } | Fact::Layer { .. } => {}
         }
     }
     counts

@@ -28,19 +28,10 @@ use modelling::Modelling;
 use sections::Section;
 use xml::Warnings;
 
-/// The facts of a document.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reading {
-    /// The edition, then each layer with its modules and their requirements, as in the document.
-    pub facts: Vec<Fact>,
-    /// What was odd, with its place; nothing in it keeps the facts from being used.
-    pub warnings: Vec<String>,
-}
-
 /// Facts and texts of a document, each list in the order of the document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Book {
-    /// As [`facts`] gives them.
+    /// The edition, then each layer with its modules and their requirements, as in the document.
     pub facts: Vec<Fact>,
     /// One for each requirement of the facts, in the same order; a text may be empty.
     pub texts: Vec<RequirementText>,
@@ -56,26 +47,14 @@ pub struct Book {
     pub warnings: Vec<String>,
 }
 
-/// Reads the facts in the text of the XML file.
-///
-/// # Errors
-/// Text that is not XML, holds a DTD, is nested too deep or too large, is not this kind of
-/// document, or lacks a fact that every module or requirement must have.
-pub fn facts(xml: &str) -> Result<Reading, DocbookError> {
-    let document = xml::parse(xml)?;
-    let reader = Reader::read(xml::book(&document)?)?;
-    Ok(Reading {
-        facts: reader.facts,
-        warnings: reader.warnings.into_lines(),
-    })
-}
-
 /// Reads the facts and the texts in the text of the XML file.
 ///
 /// Threats, roles and glossary may be missing, which is a warning each.
 ///
 /// # Errors
-/// As [`facts`]; no text is a reason to refuse a document.
+/// Text that is not XML, holds a DTD, is nested too deep or too large, is not this kind of
+/// document, or lacks a fact that every module or requirement must have. No missing text is a
+/// reason to refuse a document.
 pub fn read(xml: &str) -> Result<Book, DocbookError> {
     let document = xml::parse(xml)?;
     let book = xml::book(&document)?;
@@ -331,6 +310,7 @@ impl Reader {
             withdrawn: heading.is_withdrawn(),
             title: heading.title.clone(),
             roles: heading.roles.clone(),
+            threats: Vec::new(),
         });
         Ok(true)
     }

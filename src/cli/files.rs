@@ -8,17 +8,20 @@ use clap::{Args, Subcommand};
 use super::{Failure, Outcome, say};
 use crate::actions::{By, catalogue, programmes};
 use crate::app::App;
-use crate::catalogue::{docbook, facts};
+use crate::catalogue::{crossref, docbook, facts};
 use crate::domain::programme_file::ProgrammeFile;
 use crate::{http, json};
 
 /// Catalogues.
 #[derive(Debug, Subcommand)]
 pub enum CatalogueCommand {
-    /// Make the facts file from BSI's XML of the Kompendium (ids, titles, levels, order; no text).
+    /// Make the facts file from BSI's XML of the Kompendium and its cross table (ids, titles, levels, order, threats and
+    /// which requirements counter them; no text).
     Facts {
         /// XML_Kompendium_2023.xml
         xml: PathBuf,
+        /// krt2023_Excel.xlsx
+        cross_table: PathBuf,
         /// Where to write; standard output if left out.
         #[arg(long)]
         out: Option<PathBuf>,
@@ -30,7 +33,7 @@ pub enum CatalogueCommand {
 /// Options of `zinne catalogue import`.
 #[derive(Debug, Args)]
 pub struct ImportArguments {
-    /// Files, recognised by their content: the Kompendium as XML, OSCAL as JSON.
+    /// Files, recognised by their content: the Kompendium as XML, its cross table and checklists as xlsx, OSCAL as JSON.
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// Print JSON: edition, counts, warnings.
@@ -57,13 +60,18 @@ fn read(path: &Path) -> Result<String, Failure> {
 }
 
 /// Runs `zinne catalogue facts`.
-pub fn catalogue_facts(xml: &Path, out: Option<&Path>) -> Outcome {
-    let reading = docbook::facts(&read(xml)?)
-        .map_err(|error| Failure::Text(format!("`{}`: {error}", xml.display())))?;
-    for warning in &reading.warnings {
+pub fn catalogue_facts(xml: &Path, cross_table: &Path, out: Option<&Path>) -> Outcome {
+    let failed = |path: &Path, error: &dyn std::fmt::Display| {
+        Failure::Text(format!("`{}`: {error}", path.display()))
+    };
+    let book = docbook::read(&read(xml)?).map_err(|error| failed(xml, &error))?;
+    let bytes = std::fs::read(cross_table).map_err(|error| failed(cross_table, &error))?;
+    let table = crossref::read(&bytes).map_err(|error| failed(cross_table, &error))?;
+    for warning in book.warnings.iter().chain(&table.warnings) {
         tracing::warn!("{warning}");
     }
-    let text = facts::print(&reading.facts);
+    let facts = facts::of_files(&book, &table).map_err(|error| failed(cross_table, &error))?;
+    let text = facts::print(&facts);
     match out {
         Some(path) => std::fs::write(path, text)
             .map_err(|error| Failure::Text(format!("`{}`: {error}", path.display()))),

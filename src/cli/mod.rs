@@ -145,9 +145,11 @@ fn execute(arguments: Arguments) -> Outcome {
     let config = || load(arguments.config.as_deref());
     match arguments.command {
         Command::Openapi => files::openapi(),
-        Command::Catalogue(CatalogueCommand::Facts { xml, out }) => {
-            files::catalogue_facts(&xml, out.as_deref())
-        }
+        Command::Catalogue(CatalogueCommand::Facts {
+            xml,
+            cross_table,
+            out,
+        }) => files::catalogue_facts(&xml, &cross_table, out.as_deref()),
         Command::Catalogue(CatalogueCommand::Import(command)) => {
             files::catalogue_import(&started(config()?)?, &command)
         }

@@ -78,8 +78,8 @@ text_enum! {
 
 /// One line of a catalogue facts file (`catalogue/*.jsonl`).
 ///
-/// A file starts with its edition; each layer is followed by its modules, each module by its
-/// requirements, all in the order of the source document.
+/// A file starts with its edition, then come the threats, if it has any; each layer is followed by
+/// its modules, each module by its requirements, all in the order of the source document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Fact {
@@ -91,6 +91,13 @@ pub enum Fact {
         title: String,
         /// Edition as printed, `2023`.
         edition: String,
+    },
+    /// Elementare Gefährdung.
+    Threat {
+        /// `G 0.14`: one blank after the letter, no leading zeros in the number.
+        id: String,
+        /// Title.
+        title: String,
     },
     /// Schicht.
     Layer {
@@ -130,5 +137,8 @@ pub enum Fact {
         /// ENTFALLEN: the number is kept, the requirement is gone.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         withdrawn: bool,
+        /// Threats that it counters, from the cross table, by number.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        threats: Vec<String>,
     },
 }

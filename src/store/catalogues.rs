@@ -160,7 +160,7 @@ pub fn insert(
     for (index, fact) in facts.iter().enumerate() {
         let position = position(index)?;
         match fact {
-            Fact::Edition { .. } => {}
+            Fact::Edition { .. } | Fact::Threat { .. } => {}
             Fact::Layer { id: layer, title } => {
                 layer_id = layer;
                 layers.push((
@@ -197,6 +197,7 @@ pub fn insert(
                 level,
                 roles,
                 withdrawn,
+                threats: _,
             } => {
                 requirements.push((
                     catalogue_requirements::catalogue_id.eq(id),
@@ -224,10 +225,32 @@ pub fn insert(
             diesel::insert_into(catalogue_requirements::table).values(chunk).execute(c)?;
         }
     });
+    add_threats(db, id, facts)?;
     Ok(catalogue_id)
 }
 
-/// The facts of a catalogue as they were stored, without its edition.
+/// Adds the threats of facts, and which requirements counter them, where a catalogue has none.
+pub fn add_threats(db: &mut Db, catalogue_id: &str, facts: &[Fact]) -> Result<()> {
+    let (mut threats, mut pairs) = (Vec::new(), Vec::new());
+    for fact in facts {
+        match fact {
+            Fact::Threat { id, title } => threats.push((id.as_str(), title.as_str())),
+            Fact::Requirement { id, threats, .. } => {
+                pairs.extend(threats.iter().map(|threat| (id.as_str(), threat.as_str())));
+            }
+            Fact::Edition { .. } | Fact::Layer { .. } | Fact::Module { .. } => {}
+        }
+    }
+    if texts::threats(db, catalogue_id)?.is_empty() {
+        texts::add_threats(db, catalogue_id, &threats)?;
+    }
+    if texts::pairs(db, catalogue_id)?.is_empty() {
+        texts::add_pairs(db, catalogue_id, &pairs)?;
+    }
+    Ok(())
+}
+
+/// The layers, modules and requirements of a catalogue as they were stored: its facts without edition and threats.
 pub fn facts(db: &mut Db, catalogue_id: &str) -> Result<Vec<Fact>> {
     let layers: Vec<(i32, String, String)> = catalogue_layers::table
         .filter(catalogue_layers::catalogue_id.eq(catalogue_id))
@@ -278,6 +301,7 @@ pub fn facts(db: &mut Db, catalogue_id: &str) -> Result<Vec<Fact>> {
             level: requirement.level,
             roles: from_json(&requirement.roles)?,
             withdrawn: requirement.withdrawn,
+            threats: Vec::new(),
         };
         facts.push((requirement.position, fact));
     }

@@ -5,18 +5,46 @@ use diesel::prelude::*;
 use serde_json::{Value, json};
 use zinne::store::schema;
 
-use crate::support::{Answer, Client, TestApp, skipped};
+use crate::support::{Answer, Client, TestApp, skipped, workbook};
 
 const CATALOG: &str = include_str!("../samples/catalog.json");
 const KOMPENDIUM: &str = include_str!("../samples/kompendium.xml");
 
-async fn import(client: &Client<'_>, file: &str) -> Answer {
+/// A cross table of the sample, and a checklist of its module.
+const CROSS_TABLE: &[&[&str]] = &[
+    &["XYZ.1", "Name", "CIA", "G 0.1", "G 0.2"],
+    &["XYZ.1.A1", "Zugbrücke", "CA", "X"],
+    &["XYZ.1.A2", "Schlüssel"],
+    &["XYZ.1.A10", "Fackeln", "", "X", "X"],
+];
+const CHECKLIST: &[&[&str]] = &[
+    &["", "Baustein: XYZ.1 Turm"],
+    &["", "Kompendium: 1402"],
+    &["", "ID-Anforderung", "Titel", "Inhalt", "Typ", "Umsetzung"],
+    &[
+        "",
+        "XYZ.1.A1",
+        "Zugbrücke prüfen",
+        "Die Zugbrücke MUSS geprüft werden.",
+        "Basis",
+    ],
+    &["", "XYZ.1.A1", "Zugbrücke prüfen", "Zweimal.", "Basis"],
+    &[
+        "",
+        "XYZ.1.A10",
+        "Fackeln löschen",
+        "Fackeln MÜSSEN gelöscht werden.",
+        "Basis",
+    ],
+];
+
+async fn import(client: &Client<'_>, file: impl AsRef<[u8]>) -> Answer {
     client
-        .send(
+        .send_bytes(
             Method::POST,
             "catalogues",
             &[("content-type", "application/octet-stream")],
-            Some(file.to_owned()),
+            Some(file.as_ref().to_vec()),
         )
         .await
 }
@@ -66,6 +94,96 @@ both_engines! {
         let overview = isb.get(base).await.ok(200);
         assert_eq!(overview["sources"][0]["sha256"], report["sha256"]);
         assert_eq!((&overview["series"], &overview["model"]), (&json!("gs"), &json!("kompendium")));
+    }
+
+    async fn a_cross_table_is_joined_by_ids_and_only_once(app) {
+        let isb = app.sign_in("isb@offenburg.example").await;
+        import(&isb, KOMPENDIUM).await.ok(201);
+        let table = workbook(CROSS_TABLE);
+        let report = import(&isb, &table).await.ok(201);
+        assert_eq!((&report["kind"], &report["catalogue"]), (&json!("cross_table"), &json!("gs-1402")));
+        assert_eq!(report["counts"], json!({ "requirements": 3, "threats": 2, "pairs": 3, "protection_goals": 1 }));
+        assert_eq!(report["warnings"], json!([
+            "XYZ.1.A1 is basic and has marks of C, I and A", "XYZ.1.A2 counters no threat",
+        ]));
+        let base = "catalogues/gs-1402";
+        let threats = isb.get(&format!("{base}/threats")).await.ok(200);
+        assert_eq!(threats["items"], json!([
+            { "id": "G 0.1", "title": "Feuer", "requirements": 2 }, { "id": "G 0.2", "title": "Wasser", "requirements": 1 },
+        ]));
+        assert_eq!(ids(&isb.get(&format!("{base}/requirements?threat=G%200.2")).await.ok(200)), ["XYZ.1.A10"]);
+        let one = isb.get(&format!("{base}/requirements/XYZ.1.A1")).await.ok(200);
+        assert_eq!(one["threats"], json!(["G 0.1"]));
+        assert_eq!(one["goals"], json!({ "confidentiality": true, "integrity": false, "availability": true }));
+        let before = rows(app);
+        assert_eq!(import(&isb, &table).await.ok(200)["already_there"], true);
+        // Another table for the same catalogue does not change it, nor does one that fits no catalogue.
+        let mut other = CROSS_TABLE.to_vec();
+        other[2] = &["XYZ.1.A2", "Schlüssel", "", "X"];
+        let refused = import(&isb, workbook(&other)).await.problem(422, "invalid");
+        let reasons: Vec<&str> = refused["errors"].as_array().unwrap().iter().map(|fault| fault["detail"].as_str().unwrap()).collect();
+        assert_eq!(reasons.len(), 2, "{refused}");
+        assert!(reasons[0].contains("gs-1402: 1 pairs differ"), "{refused}");
+        assert!(reasons[1].contains("gs-2023: XYZ.1.A1 and 2 more ids are not in it"), "{refused}");
+        other[2] = &["XYZ.1.A3", "fehlt", "", "X"];
+        import(&isb, workbook(&other)).await.problem(422, "invalid");
+        // The catalogue that all share gets nothing from a file of anybody's making.
+        let forged: &[&[&str]] = &[&["ISMS.1", "G 0.1"], &["ISMS.1.A1", "X"]];
+        let refused = import(&isb, workbook(forged)).await.problem(422, "invalid");
+        assert!(refused.to_string().contains("gs-2023: 5889 pairs differ"), "{refused}");
+        assert_eq!(rows(app), before);
+        assert!(import(&isb, workbook(&[&["Wort", "Zahl"], &["a", "b"]])).await.problem(422, "invalid").to_string().contains("neither a cross table nor a checklist"));
+    }
+
+    async fn a_checklist_brings_sentences_in_order(app) {
+        let isb = app.sign_in("isb@offenburg.example").await;
+        import(&isb, KOMPENDIUM).await.ok(201);
+        let list = workbook(CHECKLIST);
+        let report = import(&isb, &list).await.ok(201);
+        assert_eq!((&report["kind"], &report["catalogue"]), (&json!("checklist"), &json!("gs-1402")));
+        assert_eq!(report["counts"], json!({ "module": "XYZ.1", "requirements": 2, "sub_requirements": 3 }));
+        assert_eq!(report["warnings"], json!(["XYZ.1.A2 has no sentence"]));
+        let one = isb.get("catalogues/gs-1402/requirements/XYZ.1.A1").await.ok(200);
+        assert_eq!(one["sentences"], json!(["Die Zugbrücke MUSS geprüft werden.", "Zweimal."]));
+        let before = rows(app);
+        assert_eq!(import(&isb, &list).await.ok(200)["already_there"], true);
+        let mut other = CHECKLIST.to_vec();
+        other[4] = &["", "XYZ.1.A1", "Zugbrücke prüfen", "Dreimal.", "Basis"];
+        let refused = import(&isb, workbook(&other)).await.problem(422, "invalid");
+        assert!(refused.to_string().contains("gs-1402: it has other sentences of XYZ.1"), "{refused}");
+        other[1] = &["", "Kompendium: 1403"];
+        let refused = import(&isb, workbook(&other)).await.problem(422, "invalid");
+        assert!(refused.to_string().contains("gs-1402: it is of another edition"), "{refused}");
+        // Into the catalogue that all share goes what stands in its texts, and it has none yet.
+        let forged: &[&[&str]] = &[
+            &["", "Baustein: ISMS.1 Sicherheitsmanagement"], &["", "Kompendium: 2023"], CHECKLIST[2],
+            &["", "ISMS.1.A1", "Übernahme der Gesamtverantwortung für Informationssicherheit durch die Leitung", "Nichts.", "Basis"],
+        ];
+        let refused = import(&isb, workbook(forged)).await.problem(422, "invalid");
+        assert!(refused.to_string().contains("only the operator and official files add to it"), "{refused}");
+        assert_eq!(rows(app), before);
+    }
+
+    async fn the_catalogue_that_comes_along_is_completed_by_a_newer_program(app) {
+        use zinne::actions::catalogue::ensure_built_in;
+        let isb = app.sign_in("isb@offenburg.example").await;
+        let whole = isb.get("catalogues/gs-2023/threats").await.ok(200);
+        let pairs: i64 = whole["items"].as_array().unwrap().iter().map(|threat| threat["requirements"].as_i64().unwrap()).sum();
+        assert_eq!((whole["items"].as_array().unwrap().len(), pairs), (47, 5888));
+        let sources = isb.get("catalogues/gs-2023").await.ok(200)["sources"].clone();
+        assert_eq!((sources.as_array().unwrap().len(), &sources[0]["kind"]), (1, &json!("facts")));
+        assert_eq!((&sources[0]["counts"]["threats"], &sources[0]["counts"]["pairs"]), (&json!(47), &json!(5888)));
+        assert!(!ensure_built_in(&app.app).unwrap());
+        let older = app.app.store.write(|db| {
+            diesel::delete(schema::catalogue_sources::table).execute(db)?;
+            diesel::delete(schema::catalogue_requirement_threats::table).execute(db)?;
+            diesel::delete(schema::catalogue_threats::table).execute(db)?;
+            Ok(())
+        });
+        older.unwrap();
+        assert!(ensure_built_in(&app.app).unwrap());
+        assert_eq!(isb.get("catalogues/gs-2023/threats").await.ok(200), whole);
+        assert!(!ensure_built_in(&app.app).unwrap());
     }
 
     async fn a_search_ranks_ids_before_titles_before_texts(app) {
@@ -288,6 +406,14 @@ both_engines! {
         let all = &report["counts"]["all"];
         assert_eq!(*all, json!({ "modules": 111, "basic": 563, "standard": 867, "elevated": 405, "active": 1835, "withdrawn": 290 }));
         assert_eq!((&report["counts"]["threats"], &report["counts"]["roles"], &report["counts"]["terms"]), (&json!(47), &json!(29), &json!(72)));
+        let bytes = |name: &str| std::fs::read(folder.join("bsi-kompendium-2023").join(name)).unwrap();
+        let table = import(&isb, bytes("krt2023_Excel.xlsx")).await.ok(201);
+        assert_eq!((&table["catalogue"], &table["counts"]["pairs"]), (&json!("gs-2023"), &json!(5888)));
+        for (module, requirements, sentences) in [("ISMS.1", 17, 85), ("NET.3.2", 32, 112), ("OPS.2.3", 25, 107)] {
+            let list = import(&isb, bytes(&format!("checklisten/Checkliste_{module}.xlsx"))).await.ok(201);
+            assert_eq!((&list["catalogue"], &list["counts"]), (&json!("gs-2023"),
+                &json!({ "module": module, "requirements": requirements, "sub_requirements": sentences })));
+        }
         // Another print with a misnumbered requirement is another version; the real one stays.
         let misprint = file("bsi-kompendium-2023/XML_Kompendium_2023.xml").replace("<title>SYS.1.2.3.A5 ", "<title>SYS.1.2.2.A5 ");
         let misprint = import(&isb, &misprint).await.ok(201);

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, PgConnection};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::support::NOW;
@@ -791,7 +791,7 @@ fn facts_come_from_xml_and_broken_xml_has_a_place() {
         ),
     ] {
         let path = write(place.folder.path(), name, text);
-        let sentences = place.bad(&["catalogue", "facts", &path]);
+        let sentences = place.bad(&["catalogue", "facts", &path, "absent.xlsx"]);
         assert_eq!(sentences.len(), 1, "{sentences:?}");
         assert!(
             sentences[0].starts_with(&format!("`{path}`: ")),
@@ -806,15 +806,44 @@ fn facts_come_from_xml_and_broken_xml_has_a_place() {
         }
     }
     has(
-        &place.bad(&["catalogue", "facts", "absent.xml"]),
+        &place.bad(&["catalogue", "facts", "absent.xml", "absent.xlsx"]),
         "`absent.xml`: ",
     );
     std::fs::write(place.path("latin.xml"), b"<book>\xfc</book>").unwrap();
     has(
-        &place.bad(&["catalogue", "facts", "latin.xml"]),
+        &place.bad(&["catalogue", "facts", "latin.xml", "absent.xlsx"]),
         "`latin.xml`: ",
     );
+    let good = write(
+        place.folder.path(),
+        "good.xml",
+        include_str!("../samples/kompendium.xml"),
+    );
+    let no_workbook = place.bad(&["catalogue", "facts", &good, &good]);
+    has(&no_workbook, &format!("`{good}`: "));
+    let table = place.path("table.xlsx");
+    std::fs::write(&table, crate::support::workbook(CROSS_TABLE)).unwrap();
+    let table = table.to_str().unwrap();
+    let made = ran(zinne(&["catalogue", "facts", &good, table]).current_dir(place.folder.path()));
+    assert_eq!(made.code, Some(0), "{made:?}");
+    let lines: Vec<Value> = made
+        .out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(
+        lines[1],
+        json!({ "kind": "threat", "id": "G 0.1", "title": "Feuer" })
+    );
+    let countered = lines.iter().find(|line| line["id"] == "XYZ.1.A10").unwrap();
+    assert_eq!(countered["threats"], json!(["G 0.1", "G 0.2"]));
 }
+
+/// A cross table of the Kompendium among the samples.
+const CROSS_TABLE: &[&[&str]] = &[
+    &["XYZ.1", "Name", "CIA", "G 0.1", "G 0.2"],
+    &["XYZ.1.A10", "Fackeln", "", "X", "X"],
+];
 
 #[test]
 fn openapi_needs_no_settings() {

@@ -1,6 +1,7 @@
 //! What the headings of the Kompendium say.
 
 use super::roles;
+use crate::catalogue::ids::{is_layer_id, module_id, number, threat_id};
 use crate::domain::catalogue::Level;
 
 const WITHDRAWN: &str = "ENTFALLEN";
@@ -98,7 +99,7 @@ pub(super) fn threat(heading: &str) -> Option<(String, String)> {
     let rest = heading.strip_prefix('G')?.trim_start();
     let (number, rest) = number(rest.strip_prefix("0.")?)?;
     let title = rest.strip_prefix(char::is_whitespace)?.trim();
-    (!title.is_empty()).then(|| (format!("G 0.{number}"), title.to_owned()))
+    (!title.is_empty()).then(|| (threat_id(number), title.to_owned()))
 }
 
 /// `2023` of the first `Edition 2023` in a text.
@@ -144,37 +145,4 @@ fn trailing_mark(title: &str) -> Option<(&str, Level)> {
         _ => return None,
     };
     Some((before.trim_end(), level))
-}
-
-/// Most numbers of a module's id; those of Edition 2023 have three.
-const PARTS: usize = 8;
-
-/// `SYS.1.2.3` and what follows it.
-fn module_id(text: &str) -> Option<(String, &str)> {
-    let (layer, mut rest) = text.split_at(text.find('.')?);
-    if !is_layer_id(layer) {
-        return None;
-    }
-    let mut id = layer.to_owned();
-    let mut parts = 0;
-    while let Some((part, after)) = rest.strip_prefix('.').and_then(number) {
-        parts += 1;
-        if parts > PARTS {
-            return None;
-        }
-        id = format!("{id}.{part}");
-        rest = after;
-    }
-    (id.len() > layer.len()).then_some((id, rest))
-}
-
-fn is_layer_id(word: &str) -> bool {
-    (2..=5).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_uppercase())
-}
-
-/// Leading digits and what follows them.
-fn number(text: &str) -> Option<(u16, &str)> {
-    let end = text.find(|c: char| !c.is_ascii_digit());
-    let (digits, rest) = text.split_at(end.unwrap_or(text.len()));
-    Some((digits.parse().ok()?, rest))
 }

@@ -9,6 +9,22 @@ use super::*;
 use crate::domain::catalogue::{ImplementationOrder, Level};
 
 /// A book with one layer `XYZ`, whose modules are given, and a row for `XYZ.1` and `XYZ.2`.
+/// The facts of a document alone: they do not depend on its texts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Reading {
+    facts: Vec<Fact>,
+    warnings: Vec<String>,
+}
+
+fn facts(xml: &str) -> Result<Reading, DocbookError> {
+    let document = xml::parse(xml)?;
+    let reader = Reader::read(xml::book(&document)?)?;
+    Ok(Reading {
+        facts: reader.facts,
+        warnings: reader.warnings.into_lines(),
+    })
+}
+
 fn book(modules: &str) -> String {
     let rows = ["XYZ.1 Turm", "XYZ.2 Tor"].map(|module| {
         let target = "Netz<emphasis>typ</emphasis>";
@@ -75,6 +91,7 @@ fn summary(reading: &Reading) -> Vec<Summary> {
             level,
             roles,
             withdrawn,
+            ..
         } => Some((
             id.clone(),
             title.clone(),
@@ -132,6 +149,7 @@ fn reads_edition_layer_module_and_requirement() {
                 level: Level::Basic,
                 roles: vec![],
                 withdrawn: false,
+                threats: vec![],
             },
         ]
     );

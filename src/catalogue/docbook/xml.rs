@@ -1,9 +1,12 @@
 //! What the reader asks of the XML tree.
 
+use std::fmt;
+
 use roxmltree::{Document, Node, ParsingOptions, TextPos};
 
 use super::DocbookError;
 use super::heading;
+use crate::catalogue::warnings;
 
 const NAMESPACE: &str = "http://docbook.org/ns/docbook";
 
@@ -16,9 +19,6 @@ pub(super) const DEPTH: u16 = 64;
 /// Most `=` after one `<`. The XML parser compares each attribute of an element with each other, so one element with
 /// attributes only would keep it busy for hours.
 const ATTRIBUTES: usize = 1_000;
-
-/// Most warnings that are worth a line each.
-const WARNINGS: usize = 200;
 
 pub(super) fn parse(text: &str) -> Result<Document<'_>, DocbookError> {
     let mut tags = text.split('<');
@@ -147,35 +147,29 @@ pub(super) fn edition(book: Node<'_, '_>) -> Option<String> {
     })
 }
 
-/// Oddities with their places; past a limit they are only counted.
+/// Oddities with their places.
 #[derive(Default)]
-pub(super) struct Warnings {
-    lines: Vec<String>,
-    more: usize,
-}
+pub(super) struct Warnings(warnings::Warnings);
 
 impl Warnings {
-    pub(super) fn add(&mut self, node: Node<'_, '_>, text: impl std::fmt::Display) {
-        // A place is counted from the start of the text: not for a line that nobody gets to see.
-        if self.lines.len() < WARNINGS {
-            self.lines.push(format!("{}: {text}", place(node)));
-        } else {
-            self.more += 1;
-        }
+    pub(super) fn add(&mut self, node: Node<'_, '_>, text: impl fmt::Display) {
+        self.0.add(At(node, text));
     }
 
-    pub(super) fn add_without_place(&mut self, text: String) {
-        if self.lines.len() < WARNINGS {
-            self.lines.push(text);
-        } else {
-            self.more += 1;
-        }
+    pub(super) fn add_without_place(&mut self, text: impl fmt::Display) {
+        self.0.add(text);
     }
 
-    pub(super) fn into_lines(mut self) -> Vec<String> {
-        if self.more > 0 {
-            self.lines.push(format!("and {} more", self.more));
-        }
-        self.lines
+    pub(super) fn into_lines(self) -> Vec<String> {
+        self.0.into_lines()
+    }
+}
+
+/// A place is counted from the start of the text: not for a line that nobody gets to see.
+struct At<'a, T>(Node<'a, 'a>, T);
+
+impl<T: fmt::Display> fmt::Display for At<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", place(self.0), self.1)
     }
 }

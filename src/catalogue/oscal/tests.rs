@@ -8,13 +8,11 @@ mod rules;
 mod schema;
 mod views;
 
-use std::io::Write as _;
-use std::path::PathBuf;
-
 use serde_json::{Value, json};
 
 use super::profile::Stamp;
 use super::*;
+use crate::catalogue::testdata::official;
 
 /// Official files by their short names here.
 const KERNEL: &str = "bsi-gspp/2026-07-30/control_layer/Grundschutz++/sources/catalogs/Kernel/\
@@ -43,26 +41,6 @@ const JUNE_RESULT: &str = "bsi-gspp/2026-06-30/Anwenderkataloge/Grundschutz++/\
                            Grundschutz++-catalog.json";
 const APRIL_KERNEL: &str = "bsi-gspp/2026-04-23/BSI-Stand-der-Technik-Kernel-catalog.json";
 const APRIL_METHOD: &str = "bsi-gspp/2026-04-23/BSI-Methodik-Grundschutz++-catalog.json";
-
-/// Official file, or none with a plain word about it; nothing of them is in this project.
-fn official(path: &str) -> Option<Vec<u8>> {
-    let folder = match std::env::var_os("ZINNE_TEST_DATA") {
-        Some(folder) => PathBuf::from(folder),
-        None => PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
-    };
-    let path = folder.join(path);
-    if path.exists() {
-        return Some(std::fs::read(path).unwrap());
-    }
-    assert!(
-        std::env::var_os("ZINNE_TEST_REQUIRE_DATA").is_none(),
-        "{} is missing",
-        path.display()
-    );
-    // Straight to standard error: what a passing test prints is not shown.
-    let _ = writeln!(std::io::stderr(), "SKIPPED: {} is missing", path.display());
-    None
-}
 
 fn document(bytes: &[u8]) -> Document {
     read(bytes, &Limits::default()).unwrap()

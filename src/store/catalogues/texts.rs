@@ -10,8 +10,8 @@ use crate::error::Result;
 use crate::store::db::{Db, both};
 use crate::store::position;
 use crate::store::schema::{
-    catalogue_requirement_goals, catalogue_requirement_threats, catalogue_subrequirements,
-    catalogue_texts, catalogue_threats,
+    catalogue_requirement_goals, catalogue_requirement_threats, catalogue_requirements,
+    catalogue_subrequirements, catalogue_texts, catalogue_threats,
 };
 
 /// Rows of one statement: bounded by what it may bind on either engine.
@@ -136,6 +136,37 @@ pub fn add_threats(db: &mut Db, catalogue_id: &str, threats: &[(&str, &str)]) ->
     Ok(())
 }
 
+/// Adds pairs of requirement and threat.
+pub fn add_pairs(db: &mut Db, catalogue_id: &str, pairs: &[(&str, &str)]) -> Result<()> {
+    let row = |(requirement, threat): &(&str, &str)| {
+        (
+            catalogue_requirement_threats::catalogue_id.eq(catalogue_id.to_owned()),
+            catalogue_requirement_threats::requirement_id.eq((*requirement).to_owned()),
+            catalogue_requirement_threats::threat_id.eq((*threat).to_owned()),
+        )
+    };
+    let rows: Vec<_> = pairs.iter().map(row).collect();
+    both!(db, c => {
+        for rows in rows.chunks(ROWS) {
+            diesel::insert_into(catalogue_requirement_threats::table)
+                .values(rows)
+                .execute(c)?;
+        }
+    });
+    Ok(())
+}
+
+/// All pairs of requirement and threat.
+pub fn pairs(db: &mut Db, catalogue_id: &str) -> Result<Vec<(String, String)>> {
+    Ok(catalogue_requirement_threats::table
+        .filter(catalogue_requirement_threats::catalogue_id.eq(catalogue_id))
+        .select((
+            catalogue_requirement_threats::requirement_id,
+            catalogue_requirement_threats::threat_id,
+        ))
+        .load(db)?)
+}
+
 /// Threats of a catalogue, each with the number of requirements that counter it.
 pub fn threats(db: &mut Db, catalogue_id: &str) -> Result<Vec<Threat>> {
     let rows: Vec<(String, String)> = catalogue_threats::table
@@ -178,6 +209,43 @@ pub fn threats_of(db: &mut Db, catalogue_id: &str, requirement: &str) -> Result<
 /// What a requirement protects: confidentiality, integrity, availability.
 pub type Goals = (bool, bool, bool);
 
+/// Adds what requirements protect.
+pub fn add_goals(db: &mut Db, catalogue_id: &str, goals: &[(&str, Goals)]) -> Result<()> {
+    let row = |(requirement, (c, i, a)): &(&str, Goals)| {
+        (
+            catalogue_requirement_goals::catalogue_id.eq(catalogue_id.to_owned()),
+            catalogue_requirement_goals::requirement_id.eq((*requirement).to_owned()),
+            catalogue_requirement_goals::confidentiality.eq(*c),
+            catalogue_requirement_goals::integrity.eq(*i),
+            catalogue_requirement_goals::availability.eq(*a),
+        )
+    };
+    let rows: Vec<_> = goals.iter().map(row).collect();
+    both!(db, c => {
+        for rows in rows.chunks(ROWS) {
+            diesel::insert_into(catalogue_requirement_goals::table)
+                .values(rows)
+                .execute(c)?;
+        }
+    });
+    Ok(())
+}
+
+/// What all requirements protect that a cross table said so of.
+pub fn goals(db: &mut Db, catalogue_id: &str) -> Result<Vec<(String, Goals)>> {
+    Ok(catalogue_requirement_goals::table
+        .filter(catalogue_requirement_goals::catalogue_id.eq(catalogue_id))
+        .select((
+            catalogue_requirement_goals::requirement_id,
+            (
+                catalogue_requirement_goals::confidentiality,
+                catalogue_requirement_goals::integrity,
+                catalogue_requirement_goals::availability,
+            ),
+        ))
+        .load(db)?)
+}
+
 /// What a requirement protects, if a cross table said so.
 pub fn goals_of(db: &mut Db, catalogue_id: &str, requirement: &str) -> Result<Option<Goals>> {
     Ok(catalogue_requirement_goals::table
@@ -189,6 +257,47 @@ pub fn goals_of(db: &mut Db, catalogue_id: &str, requirement: &str) -> Result<Op
         ))
         .first(db)
         .optional()?)
+}
+
+/// A sentence of a requirement: its requirement, its number within it, its text.
+pub type Sentence = (String, i32, String);
+
+/// Adds sentences of requirements.
+pub fn add_sentences(db: &mut Db, catalogue_id: &str, sentences: &[Sentence]) -> Result<()> {
+    let row = |(requirement, number, text): &Sentence| {
+        (
+            catalogue_subrequirements::catalogue_id.eq(catalogue_id.to_owned()),
+            catalogue_subrequirements::requirement_id.eq(requirement.clone()),
+            catalogue_subrequirements::position.eq(*number),
+            catalogue_subrequirements::text.eq(text.clone()),
+        )
+    };
+    let rows: Vec<_> = sentences.iter().map(row).collect();
+    both!(db, c => {
+        for rows in rows.chunks(ROWS) {
+            diesel::insert_into(catalogue_subrequirements::table)
+                .values(rows)
+                .execute(c)?;
+        }
+    });
+    Ok(())
+}
+
+/// Sentences of the requirements of a module.
+pub fn sentences_of_module(db: &mut Db, catalogue_id: &str, module: &str) -> Result<Vec<Sentence>> {
+    let of_module = catalogue_requirements::table
+        .filter(catalogue_requirements::catalogue_id.eq(catalogue_id))
+        .filter(catalogue_requirements::module_id.eq(module))
+        .select(catalogue_requirements::id);
+    Ok(catalogue_subrequirements::table
+        .filter(catalogue_subrequirements::catalogue_id.eq(catalogue_id))
+        .filter(catalogue_subrequirements::requirement_id.eq_any(of_module))
+        .select((
+            catalogue_subrequirements::requirement_id,
+            catalogue_subrequirements::position,
+            catalogue_subrequirements::text,
+        ))
+        .load(db)?)
 }
 
 /// Sentences of a requirement in order.

@@ -243,6 +243,18 @@ impl Client<'_> {
         headers: &[(&str, &str)],
         body: Option<String>,
     ) -> Answer {
+        self.send_bytes(method, path, headers, body.map(String::into_bytes))
+            .await
+    }
+
+    /// The same with a body that need not be text.
+    pub async fn send_bytes(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<Vec<u8>>,
+    ) -> Answer {
         let path = if path.starts_with('/') {
             path.to_owned()
         } else {
@@ -251,7 +263,7 @@ impl Client<'_> {
         let bearer = format!("Bearer {}", self.access);
         let mut all = vec![("authorization", bearer.as_str())];
         all.extend_from_slice(headers);
-        self.app.send(method, &path, &all, body).await
+        self.app.send_bytes(method, &path, &all, body).await
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -311,4 +323,16 @@ pub fn held(app: &mut App) {
 /// Settings for tests.
 pub fn config(settings: impl IntoIterator<Item = (String, String)>) -> Config {
     Config::load(None, settings).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// An xlsx workbook of one sheet with these rows; an empty cell is not written.
+pub fn workbook(rows: &[&[&str]]) -> Vec<u8> {
+    let mut writer = rust_xlsxwriter::Workbook::new();
+    let sheet = writer.add_worksheet();
+    for (row, cells) in (0..).zip(rows) {
+        for (column, text) in (0..).zip(cells.iter()).filter(|(_, text)| !text.is_empty()) {
+            sheet.write_string(row, column, *text).unwrap();
+        }
+    }
+    writer.save_to_buffer().unwrap()
 }

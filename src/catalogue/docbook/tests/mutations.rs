@@ -86,7 +86,7 @@ fn check(xml: &str) {
         match fact {
             Fact::Requirement { id, .. } => requirements.push(id),
             Fact::Module { id, .. } => modules.push(id),
-            Fact::Edition { .. } | Fact::Layer { .. } => {}
+            Fact::Edition { .. } | Fact::Threat { .. } | Fact::Layer { .. } => {}
         }
     }
     assert!(book.texts.iter().map(|text| &text.id).eq(requirements));

@@ -1,50 +1,28 @@
 //! The official file, where it is at hand.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write as _;
-use std::path::PathBuf;
 
 use super::*;
-use crate::catalogue::{counts, facts as file};
+use crate::catalogue::testdata::{self, official_text as official};
+use crate::catalogue::{counts, crossref, facts as file};
 
-/// Folder of the official files; nothing of them is in this project.
-fn data() -> PathBuf {
-    match std::env::var_os("ZINNE_TEST_DATA") {
-        Some(folder) => PathBuf::from(folder),
-        None => PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
-    }
-}
-
-/// An official file, or none with a plain word about it.
-fn official(path: &str) -> Option<String> {
-    let path = data().join(path);
-    if path.exists() {
-        return Some(std::fs::read_to_string(path).unwrap());
-    }
-    assert!(
-        std::env::var_os("ZINNE_TEST_REQUIRE_DATA").is_none(),
-        "{} is missing",
-        path.display()
-    );
-    // Straight to standard error: what a passing test prints is not shown.
-    let _ = writeln!(std::io::stderr(), "SKIPPED: {} is missing", path.display());
-    None
-}
-
+const CROSS_TABLE: &str = "bsi-kompendium-2023/krt2023_Excel.xlsx";
 const OFFICIAL: &str = "bsi-kompendium-2023/XML_Kompendium_2023.xml";
 
 #[test]
-fn the_official_file_gives_the_facts_in_the_binary() {
-    let Some(xml) = official(OFFICIAL) else {
+fn the_official_files_give_the_facts_in_the_binary() {
+    let (Some(xml), Some(table)) = (official(OFFICIAL), testdata::official(CROSS_TABLE)) else {
         return;
     };
+    let table = crossref::read(&table).unwrap();
+    let all = file::of_files(&read(&xml).unwrap(), &table).unwrap();
+    assert!(
+        file::print(&all) == file::GS_2023,
+        "catalogue/gs-2023.jsonl is not what the official files give"
+    );
+    assert_eq!(all, file::parse(file::GS_2023).unwrap());
     let reading = facts(&xml).unwrap();
     counts::check(&reading.facts);
-    assert!(
-        file::print(&reading.facts) == file::GS_2023,
-        "catalogue/gs-2023.jsonl is not what the official file gives"
-    );
-    assert_eq!(reading.facts, file::parse(file::GS_2023).unwrap());
     assert_eq!(reading.warnings.len(), 3, "{:#?}", reading.warnings);
     assert_eq!(
         facts(&xml.replace("\r\n", "\n")).unwrap().facts,
@@ -217,7 +195,7 @@ fn the_official_file_gives_all_texts() {
         return;
     };
     let book = read(&xml).unwrap();
-    assert_eq!(book.facts, file::parse(file::GS_2023).unwrap());
+    assert_eq!(book.facts, facts(&xml).unwrap().facts);
     assert!(book.warnings == facts(&xml).unwrap().warnings);
     let empty = |texts: &[&str]| texts.iter().filter(|text| text.is_empty()).count();
 

@@ -5,6 +5,8 @@ use std::time::Instant;
 
 use super::super::catalogue::Control;
 use super::super::mapping::{Fate, Relation};
+use std::io::Write as _;
+
 use super::*;
 
 fn catalogue(path: &str) -> Option<Catalogue> {

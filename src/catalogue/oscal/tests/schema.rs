@@ -12,6 +12,8 @@
 
 use std::collections::BTreeMap;
 
+use std::io::Write as _;
+
 use super::*;
 
 /// NIST's schema of a model for a version.
