@@ -2,13 +2,18 @@
 
 use std::collections::HashMap;
 
+use serde::Deserialize;
+use utoipa::ToSchema;
+
 use super::By;
 use crate::app::App;
 use crate::catalogue::facts;
 use crate::domain::access::{Action, Actor, Grant, Person, Resource};
-use crate::domain::catalogue::{Level, SourceKind};
+use crate::domain::catalogue::{Level, SourceKind, TextKind, numbers};
+use crate::domain::measure::search_key;
 use crate::error::{Code, Error, Result};
 use crate::store::catalogues::sources::{self, NewSource};
+use crate::store::catalogues::texts;
 use crate::store::catalogues::{self, Catalogue, Module, Requirement, RequirementFilter};
 use crate::store::types::to_json;
 use crate::store::{Db, sessions, users};
@@ -164,7 +169,7 @@ pub fn overview(app: &App, by: By<'_>, key: &str) -> Result<Overview> {
 /// A module with the number of its active requirements per level.
 pub type ModuleWithCounts = (Module, HashMap<Level, i64>);
 
-/// Modules of a catalogue, of one layer or of all, or just one.
+/// Modules of a catalogue by id, of one layer or of all.
 ///
 /// # Errors
 /// `not_found`, `forbidden`, `session_ended`
@@ -173,65 +178,78 @@ pub fn modules(
     by: By<'_>,
     key: &str,
     layer: Option<&str>,
-    module: Option<&str>,
 ) -> Result<Vec<ModuleWithCounts>> {
     app.store.read(|db| {
         require_reader(db, app, by)?;
         let catalogue = catalogues::by_key(db, key)?;
-        let modules = catalogues::modules(db, &catalogue.id, layer, module)?;
-        if modules.is_empty() {
+        let found = counted_modules(db, &catalogue.id, layer, None)?;
+        if found.is_empty() {
             return Err(Error::new(Code::NotFound));
         }
-        let mut counts: HashMap<String, HashMap<Level, i64>> = HashMap::new();
-        for (module, level, count) in catalogues::requirement_counts(db, &catalogue.id)? {
-            counts.entry(module).or_default().insert(level, count);
-        }
-        Ok(modules
-            .into_iter()
-            .map(|module| {
-                let of = counts.remove(&module.id).unwrap_or_default();
-                (module, of)
-            })
-            .collect())
+        Ok(found)
     })
 }
 
-/// Place of a requirement in the answer to a search.
-pub type Found = (u8, i32);
-
-/// Requirements that fit the words of a search, the best first, after a place.
+/// One module with what it says besides its requirements: heading and text of each section.
 ///
 /// # Errors
 /// `not_found`, `forbidden`, `session_ended`
-pub fn search(
+pub fn module(
     app: &App,
     by: By<'_>,
     key: &str,
-    filter: &RequirementFilter<'_>,
-    after: Option<Found>,
-) -> Result<Vec<(Found, Requirement)>> {
-    // All that fit at once: a catalogue has a few thousand requirements, and the best may stand last.
-    let all = RequirementFilter {
-        after: None,
-        limit: i64::MAX,
-        ..*filter
-    };
-    let words = filter.text.unwrap_or_default();
-    let found = requirements(app, by, key, &all)?
-        .into_iter()
-        .map(|requirement| {
-            let place = (catalogues::rank(&requirement, words), requirement.position);
-            (place, requirement)
-        });
-    let mut found: Vec<(Found, Requirement)> = found
-        .filter(|(place, _)| after.is_none_or(|after| *place > after))
-        .collect();
-    found.sort_by_key(|(place, _)| *place);
-    found.truncate(usize::try_from(filter.limit).unwrap_or(usize::MAX));
-    Ok(found)
+    id: &str,
+) -> Result<(ModuleWithCounts, Vec<(String, String)>)> {
+    app.store.read(|db| {
+        require_reader(db, app, by)?;
+        let catalogue = catalogues::by_key(db, key)?;
+        let found = counted_modules(db, &catalogue.id, None, Some(id))?;
+        let module = found.into_iter().next();
+        let module = module.ok_or_else(|| Error::new(Code::NotFound))?;
+        let texts = texts::of(db, &catalogue.id, TextKind::Module, id)?;
+        Ok((module, texts))
+    })
 }
 
-/// Requirements of a catalogue.
+fn counted_modules(
+    db: &mut Db,
+    catalogue_id: &str,
+    layer: Option<&str>,
+    module: Option<&str>,
+) -> Result<Vec<ModuleWithCounts>> {
+    let places: HashMap<String, usize> = catalogues::layers(db, catalogue_id)?
+        .into_iter()
+        .enumerate()
+        .map(|(place, (id, _))| (id, place))
+        .collect();
+    let mut modules = catalogues::modules(db, catalogue_id, layer, module)?;
+    modules.sort_by_key(|module| (places.get(&module.layer_id).copied(), numbers(&module.id)));
+    let mut counts: HashMap<String, HashMap<Level, i64>> = HashMap::new();
+    for (module, level, count) in catalogues::requirement_counts(db, catalogue_id)? {
+        counts.entry(module).or_default().insert(level, count);
+    }
+    let counted = modules.into_iter().map(|module| {
+        let of = counts.remove(&module.id).unwrap_or_default();
+        (module, of)
+    });
+    Ok(counted.collect())
+}
+
+/// Place of a requirement in an answer: how well it fits, its layer, the numbers of its id, its place in the document.
+pub type Found = (u8, i32, Vec<u32>, i32);
+
+/// Order of requirements that fit a search equally well.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RequirementOrder {
+    /// By id, A2 before A10.
+    #[default]
+    Id,
+    /// As in the document, where a module's requirements stand by level.
+    Document,
+}
+
+/// Requirements of a catalogue; those that fit the words of a search best stand first.
 ///
 /// # Errors
 /// `not_found`, `forbidden`, `session_ended`
@@ -240,26 +258,78 @@ pub fn requirements(
     by: By<'_>,
     key: &str,
     filter: &RequirementFilter<'_>,
-) -> Result<Vec<Requirement>> {
-    app.store.read(|db| {
+    order: RequirementOrder,
+    after: Option<&Found>,
+    rows: usize,
+) -> Result<Vec<(Found, Requirement)>> {
+    // All that fit at once: a catalogue has a few thousand requirements, and the best may stand last.
+    let all = app.store.read(|db| {
         require_reader(db, app, by)?;
         let catalogue = catalogues::by_key(db, key)?;
         catalogues::requirements(db, &catalogue.id, filter)
-    })
+    })?;
+    let placed = all.into_iter().map(|requirement| {
+        let fit = filter.text.map_or(0, |words| rank(&requirement, words));
+        let numbers = match order {
+            RequirementOrder::Id => numbers(&requirement.id),
+            RequirementOrder::Document => Vec::new(),
+        };
+        let place = (
+            fit,
+            requirement.layer_position,
+            numbers,
+            requirement.position,
+        );
+        (place, requirement)
+    });
+    let mut found: Vec<(Found, Requirement)> = placed
+        .filter(|(place, _)| after.is_none_or(|after| place > after))
+        .collect();
+    found.sort_by(|(a, _), (b, _)| a.cmp(b));
+    found.truncate(rows);
+    Ok(found)
 }
 
-/// One requirement.
+/// How well a requirement fits the words of a search: its id before its title, its title before its text.
+fn rank(requirement: &Requirement, text: &str) -> u8 {
+    let (id, title) = (requirement.id.as_str(), search_key(&requirement.title));
+    let (wanted, words) = (text.to_uppercase(), search_key(text));
+    if id == wanted {
+        0
+    } else if id.starts_with(&wanted) {
+        1
+    } else if id.contains(&wanted) {
+        2
+    } else if title.starts_with(&words) {
+        3
+    } else if title.contains(&words) {
+        4
+    } else {
+        5
+    }
+}
+
+/// One requirement with what is known of it.
 ///
 /// # Errors
 /// `not_found`, `forbidden`, `session_ended`
-pub fn requirement(app: &App, by: By<'_>, key: &str, id: &str) -> Result<Requirement> {
+pub fn requirement(
+    app: &App,
+    by: By<'_>,
+    key: &str,
+    id: &str,
+) -> Result<(Requirement, RequirementDetails)> {
     let filter = RequirementFilter {
         id: Some(id),
-        limit: 1,
         ..RequirementFilter::default()
     };
-    requirements(app, by, key, &filter)?
-        .into_iter()
-        .next()
-        .ok_or_else(|| Error::new(Code::NotFound))
+    app.store.read(|db| {
+        require_reader(db, app, by)?;
+        let catalogue = catalogues::by_key(db, key)?;
+        let found = catalogues::requirements(db, &catalogue.id, &filter)?;
+        let requirement = found.into_iter().next();
+        let requirement = requirement.ok_or_else(|| Error::new(Code::NotFound))?;
+        let details = requirement_details(db, &catalogue.id, id)?;
+        Ok((requirement, details))
+    })
 }

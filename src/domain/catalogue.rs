@@ -142,3 +142,38 @@ pub enum Fact {
         threats: Vec<String>,
     },
 }
+
+/// Numbers in an id, by which ids are sorted within a layer: A2 stands before A10.
+#[must_use]
+pub fn numbers(id: &str) -> Vec<u32> {
+    id.split(|c: char| !c.is_ascii_digit())
+        .filter_map(|digits| digits.parse().ok())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_sort_by_their_numbers() {
+        let mut ids = [
+            "OPS.2.3.A10",
+            "OPS.2.3.A2",
+            "OPS.10.A1",
+            "OPS.2.2.A11",
+            "OPS.2.3",
+        ];
+        ids.sort_by_key(|id| numbers(id));
+        assert_eq!(
+            ids,
+            [
+                "OPS.2.2.A11",
+                "OPS.2.3",
+                "OPS.2.3.A2",
+                "OPS.2.3.A10",
+                "OPS.10.A1"
+            ]
+        );
+    }
+}

@@ -11,11 +11,11 @@ use super::answer;
 use super::extract::{NoQuery, Query, Upload};
 use super::openapi::{CreateProblems, ReadProblems};
 use super::page;
-use crate::actions::catalogue::{self, ImportReport, RequirementDetails};
+use crate::actions::catalogue::{self, ImportReport, RequirementDetails, RequirementOrder};
 use crate::actions::{By, Caller};
 use crate::app::App;
 use crate::domain::catalogue::{ImplementationOrder, Level, Model, SourceKind};
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 use crate::store::catalogues::sources::Source;
 use crate::store::catalogues::{Catalogue, Module, Requirement, RequirementFilter};
 use crate::store::types::from_json;
@@ -298,7 +298,7 @@ impl RequirementDetailsView {
 /// A page of requirements.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RequirementPage {
-    /// The requirements in the order of the catalogue.
+    /// The requirements, in a search the best match first.
     items: Vec<RequirementView>,
     /// For the next page, if there is one.
     next_cursor: Option<String>,
@@ -431,9 +431,7 @@ pub async fn list_modules(
 ) -> Result<HttpResponse> {
     let layer = page::text("layer", params.0.layer)?;
     let found = app
-        .blocking(move |app| {
-            catalogue::modules(app, By::Caller(&caller), &path, layer.as_deref(), None)
-        })
+        .blocking(move |app| catalogue::modules(app, By::Caller(&caller), &path, layer.as_deref()))
         .await?;
     let items: Result<Vec<ModuleView>> = found
         .into_iter()
@@ -455,18 +453,9 @@ pub async fn get_module(
     _: Query<NoQuery>,
 ) -> Result<HttpResponse> {
     let (key, module) = path.into_inner();
-    let found = app
-        .blocking(move |app| {
-            let found = catalogue::modules(app, By::Caller(&caller), &key, None, Some(&module))?;
-            let texts = catalogue::module_texts(app, By::Caller(&caller), &key, &module)?;
-            Ok((found, texts))
-        })
+    let ((module, counts), texts) = app
+        .blocking(move |app| catalogue::module(app, By::Caller(&caller), &key, &module))
         .await?;
-    let (found, texts) = found;
-    let (module, counts) = found
-        .into_iter()
-        .next()
-        .ok_or_else(|| Error::new(Code::NotFound))?;
     let section = |(heading, text)| SectionView { heading, text };
     answer::resource(&ModuleDetailsView {
         module: ModuleView::new(module, &counts)?,
@@ -496,6 +485,9 @@ pub struct RequirementParams {
     /// Words in id, title or text, the best match first (ids before titles before texts); case and umlauts do not
     /// matter.
     q: Option<String>,
+    /// By id (A2 before A10; what is meant if left out) or as in the document, where levels and not numbers come first.
+    #[param(inline)]
+    sort: Option<RequirementOrder>,
     /// Rows in a page, 1 to 200; 50 if left out.
     limit: Option<u32>,
     /// `next_cursor` of the page before.
@@ -526,6 +518,7 @@ pub async fn list_requirements(
     );
     let text = page::text("q", params.q)?;
     let (level, withdrawn) = (params.level, params.withdrawn);
+    let sort = params.sort.unwrap_or_default();
     let found = app
         .blocking(move |app| {
             let filter = RequirementFilter {
@@ -537,18 +530,12 @@ pub async fn list_requirements(
                 threat: threat.as_deref(),
                 role: role.as_deref(),
                 text: text.as_deref(),
-                after: after.map(|(_, position)| position),
-                limit: page::rows(limit),
             };
-            if filter.text.is_some() {
-                return catalogue::search(app, By::Caller(&caller), &path, &filter, after);
-            }
-            let found = catalogue::requirements(app, By::Caller(&caller), &path, &filter)?;
-            let placed = |requirement: Requirement| ((0, requirement.position), requirement);
-            Ok(found.into_iter().map(placed).collect())
+            let by = By::Caller(&caller);
+            catalogue::requirements(app, by, &path, &filter, sort, after.as_ref(), limit + 1)
         })
         .await?;
-    let (found, next) = page::cut(found, limit, |(place, _)| *place)?;
+    let (found, next) = page::cut(found, limit, |(place, _)| place.clone())?;
     let items: Result<Vec<RequirementView>> = found
         .into_iter()
         .map(|(_, requirement)| RequirementView::try_from(requirement))
@@ -572,14 +559,9 @@ pub async fn get_requirement(
     _: Query<NoQuery>,
 ) -> Result<HttpResponse> {
     let (key, id) = path.into_inner();
-    let found = app
-        .blocking(move |app| {
-            let found = catalogue::requirement(app, By::Caller(&caller), &key, &id)?;
-            let details = catalogue::requirement_details(app, By::Caller(&caller), &key, &id)?;
-            Ok((found, details))
-        })
+    let (requirement, details) = app
+        .blocking(move |app| catalogue::requirement(app, By::Caller(&caller), &key, &id))
         .await?;
-    let (requirement, details) = found;
     answer::resource(&RequirementDetailsView::new(
         RequirementView::try_from(requirement)?,
         details,

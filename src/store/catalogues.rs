@@ -81,8 +81,10 @@ pub struct Requirement {
     pub roles: String,
     /// ENTFALLEN.
     pub withdrawn: bool,
-    /// Place in the catalogue.
+    /// Place in the document.
     pub position: i32,
+    /// Place of its layer.
+    pub layer_position: i32,
 }
 
 /// A new catalogue version, without what is in it.
@@ -275,10 +277,7 @@ pub fn facts(db: &mut Db, catalogue_id: &str) -> Result<Vec<Fact>> {
             ),
         ))
         .load(db)?;
-    let every = RequirementFilter {
-        limit: i64::MAX,
-        ..RequirementFilter::default()
-    };
+    let every = RequirementFilter::default();
     let mut facts: Vec<(i32, Fact)> = Vec::new();
     for (position, id, title) in layers {
         facts.push((position, Fact::Layer { id, title }));
@@ -404,22 +403,25 @@ pub struct RequirementFilter<'a> {
     pub role: Option<&'a str>,
     /// Words in id, title or text.
     pub text: Option<&'a str>,
-    /// After this place.
-    pub after: Option<i32>,
-    /// At most so many.
-    pub limit: i64,
 }
 
-/// Requirements in the order of the catalogue.
+/// Requirements in the order of the document.
 pub fn requirements(
     db: &mut Db,
     catalogue_id: &str,
     filter: &RequirementFilter<'_>,
 ) -> Result<Vec<Requirement>> {
+    let layer_of = catalogue_modules::catalogue_id
+        .eq(catalogue_requirements::catalogue_id)
+        .and(catalogue_modules::id.eq(catalogue_requirements::module_id));
+    let place_of_layer = catalogue_layers::catalogue_id
+        .eq(catalogue_modules::catalogue_id)
+        .and(catalogue_layers::id.eq(catalogue_modules::layer_id));
     let mut query = catalogue_requirements::table
+        .inner_join(catalogue_modules::table.on(layer_of))
+        .inner_join(catalogue_layers::table.on(place_of_layer))
         .filter(catalogue_requirements::catalogue_id.eq(catalogue_id))
         .order(catalogue_requirements::position)
-        .limit(filter.limit)
         .select((
             catalogue_requirements::id,
             catalogue_requirements::module_id,
@@ -428,24 +430,17 @@ pub fn requirements(
             catalogue_requirements::roles,
             catalogue_requirements::withdrawn,
             catalogue_requirements::position,
+            catalogue_layers::position,
         ))
         .into_boxed();
     if let Some(id) = filter.id {
         query = query.filter(catalogue_requirements::id.eq(id));
     }
-    if let Some(after) = filter.after {
-        query = query.filter(catalogue_requirements::position.gt(after));
-    }
     if let Some(module) = filter.module {
         query = query.filter(catalogue_requirements::module_id.eq(module));
     }
     if let Some(layer) = filter.layer {
-        // LIKE would ignore case on SQLite and heed it on PostgreSQL.
-        let of_layer = catalogue_modules::table
-            .filter(catalogue_modules::catalogue_id.eq(catalogue_id))
-            .filter(catalogue_modules::layer_id.eq(layer))
-            .select(catalogue_modules::id);
-        query = query.filter(catalogue_requirements::module_id.eq_any(of_layer));
+        query = query.filter(catalogue_modules::layer_id.eq(layer));
     }
     if let Some(level) = filter.level {
         query = query.filter(catalogue_requirements::level.eq(level));
@@ -463,13 +458,11 @@ pub fn requirements(
     if let Some(role) = filter.role {
         // The list is JSON: the role stands in it with its quotation marks. Not LIKE, which is blind to case on SQLite.
         let without = replace(catalogue_requirements::roles, to_json(&role)?, "");
-        let of_role = catalogue_modules::table
-            .filter(catalogue_modules::catalogue_id.eq(catalogue_id))
-            .filter(catalogue_modules::responsible_role.eq(role))
-            .select(catalogue_modules::id);
-        let inherited = catalogue_requirements::roles
-            .eq("[]")
-            .and(catalogue_requirements::module_id.eq_any(of_role));
+        let inherited = catalogue_requirements::roles.eq("[]").and(
+            catalogue_modules::responsible_role
+                .assume_not_null()
+                .eq(role),
+        );
         query = query.filter(without.ne(catalogue_requirements::roles).or(inherited));
     }
     if let Some(text) = filter.text {
@@ -489,25 +482,6 @@ pub fn requirements(
         );
     }
     Ok(query.load(db)?)
-}
-
-/// How well a requirement fits the words of a search: its id before its title, its title before its text.
-pub fn rank(requirement: &Requirement, text: &str) -> u8 {
-    let (id, title) = (requirement.id.as_str(), search_key(&requirement.title));
-    let (wanted, words) = (text.to_uppercase(), search_key(text));
-    if id == wanted {
-        0
-    } else if id.starts_with(&wanted) {
-        1
-    } else if id.contains(&wanted) {
-        2
-    } else if title.starts_with(&words) {
-        3
-    } else if title.contains(&words) {
-        4
-    } else {
-        5
-    }
 }
 
 /// Makes the wildcards of LIKE ordinary characters.

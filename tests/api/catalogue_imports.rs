@@ -193,6 +193,7 @@ both_engines! {
             let page = isb.get(&format!("catalogues/gs-1402/requirements?{query}")).await.ok(200);
             ids(&page).into_iter().map(str::to_owned).collect::<Vec<_>>()
         };
+        assert_eq!(found("").await, ["XYZ.1.A1", "XYZ.1.A2", "XYZ.1.A10"]);
         assert_eq!(found("q=zugbruecke").await, ["XYZ.1.A1", "XYZ.1.A2"]);
         assert_eq!(found("q=ZUGBR%C3%9CCKE").await, ["XYZ.1.A1", "XYZ.1.A2"]);
         assert_eq!(found("q=xyz.1.a1").await, ["XYZ.1.A1", "XYZ.1.A10"]);

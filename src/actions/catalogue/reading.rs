@@ -53,38 +53,17 @@ pub struct RequirementDetails {
     pub goals: Option<Goals>,
 }
 
-/// What is known of a requirement besides its facts.
-///
-/// # Errors
-/// `not_found`, `forbidden`, `session_ended`
-pub fn requirement_details(
-    app: &App,
-    by: By<'_>,
-    key: &str,
+pub(super) fn requirement_details(
+    db: &mut Db,
+    catalogue_id: &str,
     id: &str,
 ) -> Result<RequirementDetails> {
-    app.store.read(|db| {
-        require_reader(db, app, by)?;
-        let catalogue = catalogues::by_key(db, key)?.id;
-        let texts_of = texts::of(db, &catalogue, TextKind::Requirement, id)?;
-        Ok(RequirementDetails {
-            text: texts_of.into_iter().next().map(|(_, text)| text),
-            sentences: texts::sentences_of(db, &catalogue, id)?,
-            threats: texts::threats_of(db, &catalogue, id)?,
-            goals: texts::goals_of(db, &catalogue, id)?,
-        })
-    })
-}
-
-/// Sections of a module other than its requirements: heading and text.
-///
-/// # Errors
-/// `not_found`, `forbidden`, `session_ended`
-pub fn module_texts(app: &App, by: By<'_>, key: &str, id: &str) -> Result<Vec<(String, String)>> {
-    app.store.read(|db| {
-        require_reader(db, app, by)?;
-        let catalogue = catalogues::by_key(db, key)?.id;
-        texts::of(db, &catalogue, TextKind::Module, id)
+    let texts_of = texts::of(db, catalogue_id, TextKind::Requirement, id)?;
+    Ok(RequirementDetails {
+        text: texts_of.into_iter().next().map(|(_, text)| text),
+        sentences: texts::sentences_of(db, catalogue_id, id)?,
+        threats: texts::threats_of(db, catalogue_id, id)?,
+        goals: texts::goals_of(db, catalogue_id, id)?,
     })
 }
 
@@ -195,10 +174,7 @@ fn comparables(db: &mut Db, catalogue: &Catalogue, with_texts: bool) -> Result<V
         };
         return Ok(all.into_iter().map(item).collect());
     }
-    let every = catalogues::RequirementFilter {
-        limit: i64::MAX,
-        ..catalogues::RequirementFilter::default()
-    };
+    let every = catalogues::RequirementFilter::default();
     let mut bodies = if with_texts {
         texts::all(db, &catalogue.id, TextKind::Requirement)?
     } else {
@@ -372,7 +348,6 @@ pub fn migration(app: &App, by: By<'_>, from: &str, to: &[String]) -> Result<Mig
         }
         let active = catalogues::RequirementFilter {
             withdrawn: Some(false),
-            limit: i64::MAX,
             ..catalogues::RequirementFilter::default()
         };
         let requirements: Vec<MigrationEntry> = catalogues::requirements(db, &from.id, &active)?

@@ -153,7 +153,6 @@ pub(super) fn checklist(db: &mut Db, list: &Checklist, trusted: bool) -> Result<
         }
         let filter = RequirementFilter {
             module: Some(&list.module),
-            limit: i64::MAX,
             ..RequirementFilter::default()
         };
         let requirements = catalogues::requirements(db, &known.id, &filter)?;
