@@ -116,6 +116,7 @@ action-measure =
     .create = Maßnahmen anlegen
     .update = Maßnahmen bearbeiten
     .link = Verknüpfungen von Maßnahmen ändern
+    .migrate = Verknüpfungen in einen neueren Katalog überführen
     .change_status = Status von Maßnahmen ändern
 action-dashboard =
     .read = Übersicht ansehen

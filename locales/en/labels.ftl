@@ -116,6 +116,7 @@ action-measure =
     .create = create measures
     .update = edit measures
     .link = change links of measures
+    .migrate = Carry links of measures over to a newer catalogue
     .change_status = change the status of measures
 action-dashboard =
     .read = view the dashboard

@@ -9,7 +9,7 @@ use super::By;
 use crate::app::App;
 use crate::catalogue::facts;
 use crate::domain::access::{Action, Actor, Grant, Person, Resource};
-use crate::domain::catalogue::{Level, SourceKind, TextKind, numbers};
+use crate::domain::catalogue::{BUILT_IN, Level, SourceKind, TextKind, numbers};
 use crate::domain::measure::search_key;
 use crate::error::{Code, Error, Result};
 use crate::store::catalogues::sources::{self, NewSource};
@@ -19,14 +19,16 @@ use crate::store::types::to_json;
 use crate::store::{Db, sessions, users};
 
 mod import;
+pub(super) mod migration;
 mod reading;
 
 use import::counts_of_facts;
-pub use import::{DefectView, ImportReport, import, may_import};
+pub use import::{DefectView, ImportFile, ImportReport, import, may_import};
+pub use migration::{
+    ControlProposal, MigrationCounts, MigrationEntry, MigrationRelation, MigrationReport,
+    ProposalInput, ProposalSource, Proposals, migration, proposals,
+};
 pub use reading::*;
-
-/// Key of the catalogue that the program brings along.
-pub const BUILT_IN: &str = "gs-2023";
 
 /// Stores the catalogue that the program brings along, or what a newer program knows more of it: threats and which
 /// requirements counter them. Says whether anything was to do.
@@ -72,6 +74,7 @@ pub fn ensure_built_in(app: &App) -> Result<bool> {
             document: None,
             document_uuid: None,
             imported_by: None,
+            file_name: None,
         };
         sources::add(db, now, &source)?;
         Ok(true)

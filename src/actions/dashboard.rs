@@ -6,12 +6,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::catalogue::BUILT_IN;
 use super::measures::sight;
 use super::{By, Scope};
 use crate::app::App;
 use crate::domain::access::{Action, Resource};
 use crate::domain::calendar::berlin_day;
+use crate::domain::catalogue::BUILT_IN;
 use crate::domain::measure::{Age, Status, days_overdue};
 use crate::error::Result;
 use crate::store::programmes::YearSum;

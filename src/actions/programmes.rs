@@ -6,7 +6,6 @@ use chrono::{DateTime, Datelike, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::catalogue::BUILT_IN;
 use super::idempotent::{Answer, Request};
 use super::measures::sight;
 use super::{By, Entry, Scope};
@@ -165,8 +164,7 @@ fn add(db: &mut Db, scope: &Scope, now: DateTime<Utc>, file: &ProgrammeFile) -> 
             Fault::new("/institution", FaultCode::Inconsistent).arg("value", &file.institution);
         return Err(vec![fault].into());
     }
-    let catalogue = catalogues::by_key(db, BUILT_IN)?;
-    let known = known(db, &scope.institution.id, &catalogue.id, file)?;
+    let known = known(db, &scope.institution.id, file)?;
     file::check(file, &known)?;
     refuse_known(db, &scope.institution.id, file)?;
     let resolutions = programmes::insert_resolutions(db, now, &scope.institution.id, file)?;
@@ -174,8 +172,7 @@ fn add(db: &mut Db, scope: &Scope, now: DateTime<Utc>, file: &ProgrammeFile) -> 
     for programme in &file.programmes {
         let stored = programmes::insert(db, now, &scope.institution.id, programme, &resolutions)?;
         for measure in &programme.measures {
-            let reference =
-                insert_measure(db, scope, now, &catalogue.id, &stored, measure, &known)?;
+            let reference = insert_measure(db, scope, now, &stored, measure, &known)?;
             imported.references.push((measure.key.clone(), reference));
         }
         imported.programmes.push(programme.key.clone());
@@ -221,12 +218,7 @@ fn refuse_known(db: &mut Db, institution_id: &str, file: &ProgrammeFile) -> Resu
 }
 
 /// What the file is checked against.
-fn known(
-    db: &mut Db,
-    institution_id: &str,
-    catalogue_id: &str,
-    file: &ProgrammeFile,
-) -> Result<Known> {
+fn known(db: &mut Db, institution_id: &str, file: &ProgrammeFile) -> Result<Known> {
     let measures = file
         .programmes
         .iter()
@@ -235,7 +227,7 @@ fn known(
         .flat_map(|measure| measure.fulfils.iter().chain(&measure.applies))
         .cloned()
         .collect();
-    let targets: HashMap<String, Target> = catalogues::targets(db, catalogue_id, &ids)?;
+    let targets: HashMap<String, Target> = catalogues::targets(db, &ids)?;
     let people = users::active_members(db, institution_id)?
         .into_iter()
         .filter(|member| matches!(member.role, Role::Isb | Role::Head | Role::Owner))
@@ -248,7 +240,6 @@ fn insert_measure(
     db: &mut Db,
     scope: &Scope,
     now: DateTime<Utc>,
-    catalogue_id: &str,
     programme: &Stored,
     of_file: &file::Measure,
     known: &Known,
@@ -302,7 +293,7 @@ fn insert_measure(
     measure.derive();
     measures::insert(db, &measure)?;
     let links = super::measures::stored_links(&of_file.fulfils, &of_file.applies, &known.targets)?;
-    measures::set_links(db, &measure.id, catalogue_id, &links)?;
+    measures::set_links(db, &measure.id, &links)?;
     let lines: Vec<&str> = of_file
         .lines
         .iter()

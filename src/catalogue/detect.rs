@@ -54,6 +54,18 @@ pub enum Kind {
     },
 }
 
+impl Kind {
+    /// Whether it adds to others or is made from them: first what may be read alone, last what selects from it.
+    #[must_use]
+    pub fn needs_others(&self) -> u8 {
+        match self {
+            Kind::CrossTable | Kind::Checklist => 1,
+            Kind::Oscal(OscalModel::Profile) => 2,
+            Kind::Docbook | Kind::Oscal(_) | Kind::Facts | Kind::Unknown { .. } => 0,
+        }
+    }
+}
+
 /// Recognises a file by its content.
 #[must_use]
 pub fn kind(bytes: &[u8]) -> Kind {

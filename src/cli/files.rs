@@ -6,9 +6,10 @@ use std::sync::Arc;
 use clap::{Args, Subcommand};
 
 use super::{Failure, Outcome, say};
+use crate::actions::catalogue::{ImportFile, ImportReport};
 use crate::actions::{By, catalogue, programmes};
 use crate::app::App;
-use crate::catalogue::{crossref, docbook, facts};
+use crate::catalogue::{crossref, detect, docbook, facts};
 use crate::domain::programme_file::ProgrammeFile;
 use crate::{http, json};
 
@@ -54,27 +55,26 @@ pub enum ProgrammeCommand {
     },
 }
 
+fn named(path: &Path, error: &dyn std::fmt::Display) -> Failure {
+    Failure::Text(format!("`{}`: {error}", path.display()))
+}
+
 fn read(path: &Path) -> Result<String, Failure> {
-    std::fs::read_to_string(path)
-        .map_err(|error| Failure::Text(format!("`{}`: {error}", path.display())))
+    std::fs::read_to_string(path).map_err(|error| named(path, &error))
 }
 
 /// Runs `zinne catalogue facts`.
 pub fn catalogue_facts(xml: &Path, cross_table: &Path, out: Option<&Path>) -> Outcome {
-    let failed = |path: &Path, error: &dyn std::fmt::Display| {
-        Failure::Text(format!("`{}`: {error}", path.display()))
-    };
-    let book = docbook::read(&read(xml)?).map_err(|error| failed(xml, &error))?;
-    let bytes = std::fs::read(cross_table).map_err(|error| failed(cross_table, &error))?;
-    let table = crossref::read(&bytes).map_err(|error| failed(cross_table, &error))?;
+    let book = docbook::read(&read(xml)?).map_err(|error| named(xml, &error))?;
+    let bytes = std::fs::read(cross_table).map_err(|error| named(cross_table, &error))?;
+    let table = crossref::read(&bytes).map_err(|error| named(cross_table, &error))?;
     for warning in book.warnings.iter().chain(&table.warnings) {
         tracing::warn!("{warning}");
     }
-    let facts = facts::of_files(&book, &table).map_err(|error| failed(cross_table, &error))?;
+    let facts = facts::of_files(&book, &table).map_err(|error| named(cross_table, &error))?;
     let text = facts::print(&facts);
     match out {
-        Some(path) => std::fs::write(path, text)
-            .map_err(|error| Failure::Text(format!("`{}`: {error}", path.display()))),
+        Some(path) => std::fs::write(path, text).map_err(|error| named(path, &error)),
         None => {
             say(text.trim_end());
             Ok(())
@@ -83,28 +83,27 @@ pub fn catalogue_facts(xml: &Path, cross_table: &Path, out: Option<&Path>) -> Ou
 }
 
 /// Runs `zinne catalogue import`.
+///
+/// A profile stands for what it selects from catalogues: whichever way the files are given, it comes last.
 pub fn catalogue_import(app: &Arc<App>, arguments: &ImportArguments) -> Outcome {
     catalogue::ensure_built_in(app)?;
-    let mut reports = Vec::new();
+    let mut files = Vec::new();
     for path in &arguments.files {
-        let name =
-            |error: &dyn std::fmt::Display| Failure::Text(format!("`{}`: {error}", path.display()));
-        let bytes = std::fs::read(path).map_err(|error| name(&error))?;
-        let report = catalogue::import(app, By::Operator, &bytes, arguments.accept_defects)
-            .map_err(|error| name(&Failure::Action(error)))?;
+        let bytes = std::fs::read(path).map_err(|error| named(path, &error))?;
+        files.push((detect::kind(&bytes).needs_others(), path, bytes));
+    }
+    files.sort_by_key(|(needs_others, ..)| *needs_others);
+    let mut reports = Vec::new();
+    for (_, path, bytes) in files {
+        let file = ImportFile {
+            bytes: &bytes,
+            name: path.file_name().and_then(|name| name.to_str()),
+            accept_defects: arguments.accept_defects,
+        };
+        let report = catalogue::import(app, By::Operator, file)
+            .map_err(|error| named(path, &Failure::Action(error)))?;
         if !arguments.json {
-            let state = if report.already_there {
-                "was there already"
-            } else {
-                "imported"
-            };
-            let into = report.catalogue.as_deref().unwrap_or("no catalogue");
-            say(&format!(
-                "`{}`: {state}, {} ({into}), {} warnings",
-                path.display(),
-                report.kind,
-                report.warnings.len()
-            ));
+            tell(path, &report);
         }
         reports.push(report);
     }
@@ -113,6 +112,21 @@ pub fn catalogue_import(app: &Arc<App>, arguments: &ImportArguments) -> Outcome 
         say(&text.map_err(|error| Failure::Text(format!("json: {error}")))?);
     }
     Ok(())
+}
+
+fn tell(path: &Path, report: &ImportReport) {
+    let state = if report.already_there {
+        "was there already"
+    } else {
+        "imported"
+    };
+    let into = report.catalogue.as_deref().unwrap_or("no catalogue");
+    say(&format!(
+        "`{}`: {state}, {} ({into}), {} warnings",
+        path.display(),
+        report.kind,
+        report.warnings.len()
+    ));
 }
 
 /// Runs `zinne programme …`.

@@ -60,6 +60,8 @@ text_enum! {
         MeasureUpdate = "measure.update",
         /// Links of a measure to the catalogue.
         MeasureLink = "measure.link",
+        /// Links of a measure that are carried over to a newer catalogue.
+        MeasureMigrate = "measure.migrate",
         /// Step of a measure.
         MeasureChangeStatus = "measure.change_status",
         /// Dashboard document.
@@ -85,6 +87,7 @@ impl Action {
             Action::ProgrammeImport | Action::ProgrammeImportHistory => Some("programme.imported"),
             Action::MeasureCreate => Some("measure.created"),
             Action::MeasureUpdate | Action::MeasureLink => Some("measure.updated"),
+            Action::MeasureMigrate => Some("measure.migrated"),
             Action::MeasureChangeStatus => Some("measure.status_changed"),
             Action::ReminderPlan => Some("reminder.planned"),
             Action::InstitutionCreate => Some("institution.created"),

@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::text_enum;
 
+/// Key of the catalogue that comes with the program; what names no catalogue means this one.
+pub const BUILT_IN: &str = "gs-2023";
+
 text_enum! {
     /// Requirement level (Basis, Standard, erhöhter Schutzbedarf).
     Level {
@@ -141,6 +144,23 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         threats: Vec<String>,
     },
+}
+
+/// Takes a reference apart: the catalogue's key and the id in it. `SYS.3.2.2.A1` is in [`BUILT_IN`],
+/// `grundschutz-2026-07-30:GC.9.1.1` in another.
+#[must_use]
+pub fn parse_reference(reference: &str) -> (&str, &str) {
+    reference.split_once(':').unwrap_or((BUILT_IN, reference))
+}
+
+/// The reference that [`parse_reference`] takes apart.
+#[must_use]
+pub fn reference(catalogue: &str, id: &str) -> String {
+    if catalogue == BUILT_IN {
+        id.to_owned()
+    } else {
+        format!("{catalogue}:{id}")
+    }
 }
 
 /// Numbers in an id, by which ids are sorted within a layer: A2 stands before A10.

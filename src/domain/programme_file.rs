@@ -332,9 +332,13 @@ pub struct Measure {
 /// What a link may point to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
-    /// Module.
-    pub module: String,
-    /// Requirement, unless the link is to the module as a whole.
+    /// Id of the catalogue.
+    pub catalogue: String,
+    /// Id in the catalogue.
+    pub id: String,
+    /// Module; none of a control.
+    pub module: Option<String>,
+    /// Requirement, unless the link is to a module as a whole or to a control.
     pub requirement: Option<String>,
     /// ENTFALLEN.
     pub withdrawn: bool,

@@ -8,10 +8,10 @@ use super::answer;
 use super::extract::{NoQuery, Query};
 use super::openapi::ReadProblems;
 use super::page;
-use crate::actions::catalogue::{self, CatalogueDiff, MigrationReport};
+use crate::actions::catalogue::{self, CatalogueDiff};
 use crate::actions::{By, Caller};
 use crate::app::App;
-use crate::error::{Code, Error, FaultCode, Result};
+use crate::error::{Code, Error, Result};
 use crate::store::catalogues::controls::{Control, ControlFilter, Group};
 use crate::store::catalogues::texts::Threat;
 
@@ -265,40 +265,4 @@ pub async fn diff_catalogues(
         .blocking(move |app| catalogue::diff(app, By::Caller(&caller), &older, &newer))
         .await?;
     Ok(HttpResponse::Ok().json(diff))
-}
-
-/// Where to.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct MigrationParams {
-    /// Keys of the OSCAL catalogues that are entered, separated by commas.
-    to: String,
-}
-
-/// What the newest mapping collection says about moving to other catalogues. A proposal: nothing is changed.
-#[utoipa::path(tag = "catalogue", operation_id = "migrate_catalogue", security(("bearer" = [])),
-    params(("catalogue" = String, Path, description = "Key of the Kompendium that is left", example = "gs-2023"), MigrationParams),
-    responses((status = 200, description = "What the mapping says", body = MigrationReport), ReadProblems))]
-#[get("/catalogues/{catalogue}/migration")]
-pub async fn migrate_catalogue(
-    app: web::Data<App>,
-    caller: Caller,
-    path: web::Path<String>,
-    params: Query<MigrationParams>,
-) -> Result<HttpResponse> {
-    let mut to = Vec::new();
-    for key in params.0.to.split(',').map(str::trim) {
-        if !key.is_empty() {
-            to.extend(page::text("to", Some(key.to_owned()))?);
-        }
-    }
-    if to.is_empty() || to.len() > 20 {
-        let range = |fault: crate::error::Fault| fault.arg("min", 1).arg("max", 20);
-        return Err(page::bad("?to", FaultCode::OutOfRange, range));
-    }
-    let report = app
-        .blocking(move |app| catalogue::migration(app, By::Caller(&caller), &path, &to))
-        .await?;
-    Ok(HttpResponse::Ok().json(report))
 }

@@ -11,7 +11,9 @@ use super::answer;
 use super::extract::{NoQuery, Query, Upload};
 use super::openapi::{CreateProblems, ReadProblems};
 use super::page;
-use crate::actions::catalogue::{self, ImportReport, RequirementDetails, RequirementOrder};
+use crate::actions::catalogue::{
+    self, DefectView, ImportFile, ImportReport, RequirementDetails, RequirementOrder,
+};
 use crate::actions::{By, Caller};
 use crate::app::App;
 use crate::domain::catalogue::{ImplementationOrder, Level, Model, SourceKind};
@@ -69,6 +71,10 @@ pub struct SourceView {
     counts: serde_json::Value,
     /// What was odd, with its place.
     warnings: Vec<String>,
+    /// Defects it was let in with.
+    defects: Vec<DefectView>,
+    /// What it was called, where that is known.
+    file_name: Option<String>,
     /// When it was imported.
     imported_at: DateTime<Utc>,
 }
@@ -83,6 +89,8 @@ impl TryFrom<Source> for SourceView {
             bytes: source.bytes,
             counts: from_json(&source.counts)?,
             warnings: from_json(&source.warnings)?,
+            defects: from_json(&source.defects)?,
+            file_name: source.file_name,
             imported_at: source.imported_at.and_utc(),
         })
     }
@@ -328,10 +336,13 @@ pub async fn list_catalogues(
 pub struct ImportParams {
     /// Let a file in that breaks the schema of its format; its defects are recorded.
     accept_defects: Option<bool>,
+    /// What the file is called: profiles name the files that they import. What it is shows in its content alone.
+    #[param(example = "NIST_SP-800-53_rev5_catalog.json")]
+    file_name: Option<String>,
 }
 
-/// Import an official file: the Kompendium as XML, an OSCAL catalog, profile, mapping collection or component
-/// definition as JSON. What it is shows in its content. The same bytes again change nothing (200).
+/// Import an official file: the Kompendium as XML, its cross table or a checklist as xlsx, an OSCAL catalog, profile,
+/// mapping collection or component definition as JSON. What it is shows in its content. The same bytes again change nothing (200).
 #[utoipa::path(tag = "catalogue", operation_id = "import_catalogue", security(("bearer" = [])),
     params(ImportParams),
     request_body(content = Upload, content_type = "application/octet-stream", description = "The file"),
@@ -345,9 +356,15 @@ pub async fn import_catalogue(
     file: Upload,
 ) -> Result<HttpResponse> {
     let accept_defects = params.0.accept_defects.unwrap_or(false);
+    let name = page::text("file_name", params.0.file_name)?;
     let report = app
         .blocking(move |app| {
-            catalogue::import(app, By::Caller(&caller), &file.bytes, accept_defects)
+            let file = ImportFile {
+                bytes: &file.bytes,
+                name: name.as_deref(),
+                accept_defects,
+            };
+            catalogue::import(app, By::Caller(&caller), file)
         })
         .await?;
     Ok(if report.already_there {

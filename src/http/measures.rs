@@ -296,7 +296,8 @@ pub async fn change_measure_status(
     Ok(response)
 }
 
-fn versioned(measure: MeasureView) -> HttpResponse {
+/// A measure with the ETag of its version.
+pub(super) fn versioned(measure: MeasureView) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((header::ETAG, measure.etag()))
         .json(measure)

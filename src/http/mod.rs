@@ -12,6 +12,7 @@ pub mod health;
 pub mod institutions;
 pub mod measures;
 pub mod metrics;
+pub mod migrations;
 pub mod openapi;
 pub mod page;
 pub mod problem;
@@ -42,7 +43,10 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(catalogue_files::list_controls)
             .service(catalogue_files::get_control)
             .service(catalogue_files::diff_catalogues)
-            .service(catalogue_files::migrate_catalogue)
+            .service(migrations::migrate_catalogue)
+            .service(migrations::propose_migration)
+            .service(migrations::get_measure_migration)
+            .service(migrations::confirm_measure_migration)
             .service(institutions::get_institution)
             .service(programmes::list_programmes)
             .service(programmes::import_programme)

@@ -1,6 +1,6 @@
 //! Catalogues with their layers, modules and requirements.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
@@ -12,7 +12,9 @@ use super::schema::{
 };
 use super::types::{from_json, stored, to_json};
 use super::{new_id, position};
-use crate::domain::catalogue::{Fact, ImplementationOrder, Level, Model, TextKind};
+use crate::domain::catalogue::{
+    Fact, ImplementationOrder, Level, Model, TextKind, parse_reference, reference,
+};
 use crate::domain::measure::search_key;
 use crate::domain::programme_file::Target;
 use crate::error::{Code, Error, Result};
@@ -496,45 +498,67 @@ pub fn escape_like(text: &str) -> String {
     escaped
 }
 
-/// What a link to each of `ids` would point to; unknown ids are left out.
-pub fn targets(db: &mut Db, catalogue_id: &str, ids: &[String]) -> Result<HashMap<String, Target>> {
-    let mut found = HashMap::new();
+/// What a link to each of `references` would point to; unknown ones are left out.
+pub fn targets(db: &mut Db, references: &[String]) -> Result<HashMap<String, Target>> {
     // PostgreSQL refuses to compare with what it cannot store.
-    let ids: Vec<&String> = ids.iter().filter(|id| !id.contains('\0')).collect();
-    for ids in ids.chunks(500) {
-        let requirements: Vec<(String, String, Level, bool)> = catalogue_requirements::table
-            .filter(catalogue_requirements::catalogue_id.eq(catalogue_id))
-            .filter(catalogue_requirements::id.eq_any(ids.iter().copied()))
-            .select((
-                catalogue_requirements::id,
-                catalogue_requirements::module_id,
-                catalogue_requirements::level,
-                catalogue_requirements::withdrawn,
-            ))
-            .load(db)?;
-        for (id, module, level, withdrawn) in requirements {
-            let target = Target {
-                module,
-                requirement: Some(id.clone()),
-                withdrawn,
-                basic: level == Level::Basic,
+    let storable = references.iter().filter(|text| !text.contains('\0'));
+    let mut by_catalogue: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (catalogue, id) in storable.map(|text| parse_reference(text)) {
+        by_catalogue.entry(catalogue).or_default().push(id);
+    }
+    let keys = by_catalogue.keys().copied();
+    let known: Vec<Catalogue> = catalogues::table
+        .filter(catalogues::key.eq_any(keys))
+        .load(db)?;
+    let mut found = HashMap::new();
+    for catalogue in known {
+        let ids = by_catalogue.remove(catalogue.key.as_str());
+        for ids in ids.unwrap_or_default().chunks(500) {
+            let targets = match catalogue.model {
+                Model::Kompendium => targets_in_kompendium(db, &catalogue.id, ids)?,
+                Model::Oscal => controls::targets(db, &catalogue.id, ids)?,
             };
-            found.insert(id, target);
-        }
-        let modules: Vec<String> = catalogue_modules::table
-            .filter(catalogue_modules::catalogue_id.eq(catalogue_id))
-            .filter(catalogue_modules::id.eq_any(ids.iter().copied()))
-            .select(catalogue_modules::id)
-            .load(db)?;
-        for id in modules {
-            let target = Target {
-                module: id.clone(),
-                requirement: None,
-                withdrawn: false,
-                basic: false,
-            };
-            found.insert(id, target);
+            let named = |target: Target| (reference(&catalogue.key, &target.id), target);
+            found.extend(targets.into_iter().map(named));
         }
     }
     Ok(found)
+}
+
+fn targets_in_kompendium(db: &mut Db, catalogue_id: &str, ids: &[&str]) -> Result<Vec<Target>> {
+    let requirements: Vec<(String, String, Level, bool)> = catalogue_requirements::table
+        .filter(catalogue_requirements::catalogue_id.eq(catalogue_id))
+        .filter(catalogue_requirements::id.eq_any(ids.iter().copied()))
+        .select((
+            catalogue_requirements::id,
+            catalogue_requirements::module_id,
+            catalogue_requirements::level,
+            catalogue_requirements::withdrawn,
+        ))
+        .load(db)?;
+    let modules: Vec<String> = catalogue_modules::table
+        .filter(catalogue_modules::catalogue_id.eq(catalogue_id))
+        .filter(catalogue_modules::id.eq_any(ids.iter().copied()))
+        .select(catalogue_modules::id)
+        .load(db)?;
+    let requirement = |(id, module, level, withdrawn): (String, String, Level, bool)| Target {
+        catalogue: catalogue_id.to_owned(),
+        module: Some(module),
+        requirement: Some(id.clone()),
+        withdrawn,
+        basic: level == Level::Basic,
+        id,
+    };
+    let module = |id: String| Target {
+        catalogue: catalogue_id.to_owned(),
+        module: Some(id.clone()),
+        requirement: None,
+        withdrawn: false,
+        basic: false,
+        id,
+    };
+    let requirements = requirements.into_iter().map(requirement);
+    Ok(requirements
+        .chain(modules.into_iter().map(module))
+        .collect())
 }

@@ -8,11 +8,11 @@ use diesel::prelude::*;
 use super::catalogues::escape_like;
 use super::db::{Db, MultiBackend};
 use super::schema::{
-    budget_entries, budget_lines, catalogue_modules, catalogue_requirements, measure_lines,
-    measure_links, measures, programmes, users,
+    budget_entries, budget_lines, catalogue_controls, catalogue_modules, catalogue_requirements,
+    catalogue_sources, catalogues, measure_lines, measure_links, measures, programmes, users,
 };
 pub use super::sight::{Sight, seen_by};
-use crate::domain::catalogue::Level;
+use crate::domain::catalogue::{Level, reference};
 use crate::domain::measure::{
     Confidentiality, LinkKind, Origin, Precision, Relevance, Status, search_key,
 };
@@ -21,7 +21,7 @@ use crate::error::{Code, Error, Result};
 
 mod write;
 
-pub use write::{add_lines, insert, next_reference, replace, set_links};
+pub use write::{NewLink, Provenance, add_lines, insert, next_reference, replace, set_links};
 
 /// A measure as it is stored.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -121,21 +121,36 @@ pub struct Row {
     pub programme: Option<(String, Confidentiality)>,
 }
 
-/// A link with the title of its target.
-#[derive(Debug, Clone)]
+/// A link with what its target is called.
+#[derive(Debug, Clone, Queryable)]
 pub struct Link {
-    /// Requirement or module.
+    /// Id, key and edition of the catalogue.
+    pub catalogue: (String, String, String),
+    /// Requirement, module or control.
     pub target: String,
     /// Fulfils or applies.
     pub kind: LinkKind,
-    /// Module.
-    pub module_id: String,
-    /// Requirement.
+    /// Module; none of a control.
+    pub module_id: Option<String>,
+    /// Requirement; none of a module as a whole or a control.
     pub requirement_id: Option<String>,
-    /// Title of the requirement.
-    pub title: Option<String>,
-    /// Level of the requirement.
-    pub level: Option<Level>,
+    /// Title and level of the requirement.
+    pub requirement: Option<(String, Level)>,
+    /// Title of the control.
+    pub control: Option<String>,
+    /// What it was carried over from, of which catalogue's key.
+    pub migrated_from: (Option<String>, Option<String>),
+    /// SHA-256 of the mapping by which it was carried over.
+    pub mapping: Option<Vec<u8>>,
+    /// Name of whoever confirmed that, and when (UTC).
+    pub confirmed: (Option<String>, Option<NaiveDateTime>),
+}
+
+impl Link {
+    /// As people write it: the id, with the key of another catalogue than the one that comes along.
+    pub fn reference(&self) -> String {
+        reference(&self.catalogue.1, &self.target)
+    }
 }
 
 /// What a list is asked for.
@@ -159,7 +174,7 @@ pub struct Filter<'a> {
     pub module: Option<&'a str>,
     /// Linked to a module of this layer.
     pub layer: Option<&'a str>,
-    /// Linked to this requirement.
+    /// Linked to this requirement or control.
     pub requirement: Option<&'a str>,
     /// Only such links.
     pub link_kind: Option<LinkKind>,
@@ -273,14 +288,20 @@ pub fn page(
     }
     if let Some(requirement) = filter.requirement {
         query = query.filter(
-            measures::id.eq_any(links().filter(measure_links::requirement_id.eq(requirement))),
+            measures::id.eq_any(
+                links().filter(
+                    measure_links::requirement_id
+                        .eq(requirement)
+                        .or(measure_links::control_id.eq(requirement)),
+                ),
+            ),
         );
     }
     if let Some(layer) = filter.layer {
         // By the layer of the module: LIKE would ignore case on SQLite and heed it on PostgreSQL.
         let of_layer = catalogue_modules::table
             .filter(catalogue_modules::layer_id.eq(layer))
-            .select(catalogue_modules::id);
+            .select(catalogue_modules::id.nullable());
         query = query
             .filter(measures::id.eq_any(links().filter(measure_links::module_id.eq_any(of_layer))));
     }
@@ -345,47 +366,51 @@ pub fn get(db: &mut Db, institution_id: &str, reference_or_id: &str) -> Result<R
 
 /// Links of one measure in the order they were given.
 pub fn links(db: &mut Db, measure_id: &str) -> Result<Vec<Link>> {
-    type LinkRow = (
-        String,
-        LinkKind,
-        String,
-        Option<String>,
-        Option<String>,
-        Option<Level>,
-    );
-    let rows: Vec<LinkRow> = measure_links::table
-        .left_join(
-            catalogue_requirements::table.on(catalogue_requirements::catalogue_id
-                .eq(measure_links::catalogue_id)
-                .and(measure_links::requirement_id.eq(catalogue_requirements::id.nullable()))),
-        )
+    let older = diesel::alias!(catalogues as older);
+    let requirement = catalogue_requirements::catalogue_id
+        .eq(measure_links::catalogue_id)
+        .and(measure_links::requirement_id.eq(catalogue_requirements::id.nullable()));
+    let control = catalogue_controls::catalogue_id
+        .eq(measure_links::catalogue_id)
+        .and(measure_links::control_id.eq(catalogue_controls::id.nullable()));
+    let from = older.field(catalogues::id).nullable();
+    let mapping = catalogue_sources::id.nullable();
+    Ok(measure_links::table
+        .inner_join(catalogues::table.on(catalogues::id.eq(measure_links::catalogue_id)))
+        .left_join(catalogue_requirements::table.on(requirement))
+        .left_join(catalogue_controls::table.on(control))
+        .left_join(older.on(measure_links::migrated_from_catalogue_id.eq(from)))
+        .left_join(catalogue_sources::table.on(measure_links::mapping_source_id.eq(mapping)))
+        .left_join(users::table.on(measure_links::confirmed_by.eq(users::id.nullable())))
         .filter(measure_links::measure_id.eq(measure_id))
         .order((measure_links::kind.desc(), measure_links::position))
         .select((
+            (catalogues::id, catalogues::key, catalogues::edition),
             measure_links::target,
             measure_links::kind,
             measure_links::module_id,
             measure_links::requirement_id,
-            catalogue_requirements::title.nullable(),
-            catalogue_requirements::level.nullable(),
+            (catalogue_requirements::title, catalogue_requirements::level).nullable(),
+            catalogue_controls::title.nullable(),
+            (
+                older.field(catalogues::key).nullable(),
+                measure_links::migrated_from,
+            ),
+            catalogue_sources::sha256.nullable(),
+            (users::display_name.nullable(), measure_links::confirmed_at),
         ))
-        .load(db)?;
-    let link = |(target, kind, module_id, requirement_id, title, level)| Link {
-        target,
-        kind,
-        module_id,
-        requirement_id,
-        title,
-        level,
-    };
-    Ok(rows.into_iter().map(link).collect())
+        .load(db)?)
 }
 
 /// Modules that each of `measure_ids` is linked to, in one statement.
 pub fn modules_of(db: &mut Db, measure_ids: &[&str]) -> Result<HashMap<String, Vec<String>>> {
     let rows: Vec<(String, String)> = measure_links::table
         .filter(measure_links::measure_id.eq_any(measure_ids))
-        .select((measure_links::measure_id, measure_links::module_id))
+        .filter(measure_links::module_id.is_not_null())
+        .select((
+            measure_links::measure_id,
+            measure_links::module_id.assume_not_null(),
+        ))
         .distinct()
         .order((measure_links::measure_id, measure_links::module_id))
         .load(db)?;
@@ -503,10 +528,11 @@ pub fn fulfilled_by_module(
         .filter(seen_by(sight))
         .filter(measure_links::catalogue_id.eq(catalogue_id))
         .filter(measure_links::kind.eq(LinkKind::Fulfils))
+        .filter(measure_links::module_id.is_not_null())
         .filter(measures::status.eq_any(statuses))
         .group_by(measure_links::module_id)
         .select((
-            measure_links::module_id,
+            measure_links::module_id.assume_not_null(),
             count(measure_links::requirement_id).aggregate_distinct(),
             count(measure_links::measure_id).aggregate_distinct(),
         ))

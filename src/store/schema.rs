@@ -295,9 +295,15 @@ diesel::table! {
         catalogue_id -> Text,
         target -> Text,
         kind -> Text,
-        module_id -> Text,
+        module_id -> Nullable<Text>,
         requirement_id -> Nullable<Text>,
+        control_id -> Nullable<Text>,
         position -> Integer,
+        migrated_from_catalogue_id -> Nullable<Text>,
+        migrated_from -> Nullable<Text>,
+        mapping_source_id -> Nullable<Text>,
+        confirmed_by -> Nullable<Text>,
+        confirmed_at -> Nullable<Timestamp>,
     }
 }
 
@@ -362,6 +368,7 @@ diesel::table! {
         document_uuid -> Nullable<Text>,
         imported_by -> Nullable<Text>,
         imported_at -> Timestamp,
+        file_name -> Nullable<Text>,
     }
 }
 

@@ -279,14 +279,18 @@ impl Operation {
         measure: &str,
         unique: &str,
     ) -> Answer {
+        let to = if self.method == Method::GET {
+            "?to=burgordnung-2026-05-01"
+        } else {
+            ""
+        };
         let values = [
             ("{institution}", institution),
-            ("{measure}", measure),
             ("{programme}", "OG-2021-DIG"),
-            (
-                "{catalogue}/migration",
-                "gs-2023/migration?to=burgordnung-2026-05-01",
-            ),
+            ("{measure}/migration", "{measure}/migration{to}"),
+            ("{catalogue}/migration", "gs-2023/migration{to}"),
+            ("{to}", to),
+            ("{measure}", measure),
             ("{catalogue}/controls", "burgordnung-2026-05-01/controls"),
             ("{catalogue}", "gs-2023"),
             ("{other}", "gs-2023"),
@@ -301,7 +305,8 @@ impl Operation {
             });
         assert!(!path.contains('{'), "{path} needs a value in this test");
         let mut headers = Vec::new();
-        if self.method == Method::PATCH || self.id == "change_measure_status" {
+        let versioned = ["change_measure_status", "confirm_measure_migration"];
+        if self.method == Method::PATCH || versioned.contains(&self.id.as_str()) {
             headers.push(("if-match", "*"));
         }
         let body = self.body(client, unique).map(|body| body.to_string());
@@ -334,6 +339,12 @@ impl Operation {
             ),
             "update_measure" => Some(json!({ "priority": 3 })),
             "change_measure_status" => Some(json!({ "status": "approved" })),
+            "propose_migration" => Some(
+                json!({ "to": ["burgordnung-2026-05-01"], "statuses": { "NET.1.1.A4": "yes" } }),
+            ),
+            "confirm_measure_migration" => Some(json!({
+                "links": [{ "kind": "fulfils", "from": "NET.1.1.A4", "to": "burgordnung-2026-05-01:TOR.1" }],
+            })),
             "import_programme" => Some(programme(
                 &format!("T-{}", unique.replace([' ', '.'], "-")),
                 "internal",

@@ -38,6 +38,36 @@ const CHECKLIST: &[&[&str]] = &[
     ],
 ];
 
+/// From three requirements of Edition 2023 to the sample; the mapping names an id that is older than the sample.
+fn mapping() -> String {
+    let map = |number: u32, relationship: &str, source: &str, target: &str, uuid: u32| {
+        json!({
+            "uuid": format!("3d7a0f4e-6f7b-4a0e-9d51-0a6d8a1f0d{number:02}"), "relationship": relationship,
+            "sources": [{ "type": "statement", "id-ref": source }],
+            "targets": [{ "type": "control", "id-ref": target, "props": [{ "name": "oscal_uuid", "value": format!("8a5c2a3e-1f3d-4c55-8c68-1f2f6d8e7a{uuid:02}") }] }],
+        })
+    };
+    let maps = [
+        map(11, "subset-of", "NET.1.1.A4-UA.1", "TOR.9", 1),
+        map(12, "no-relationship", "NET.1.1.A4-UA.2", "TOR.2", 3),
+        map(13, "equal-to", "ISMS.1.A4-UA.1", "TOR.2", 3),
+        map(14, "equivalent-to", "ISMS.1.A4-UA.2", "TOR.2", 3),
+        map(15, "equal-to", "ISMS.1.A1-UA.1", "TOR.5", 77),
+    ];
+    json!({ "mapping-collection": {
+        "uuid": "3d7a0f4e-6f7b-4a0e-9d51-0a6d8a1f0d01",
+        "metadata": { "title": "Probe", "last-modified": "2026-05-03T08:00:00+02:00", "version": "1", "oscal-version": "1.2.1" },
+        "provenance": { "method": "human", "matching-rationale": "semantic", "status": "draft", "mapping-description": "Probe" },
+        "mappings": [{
+            "uuid": "3d7a0f4e-6f7b-4a0e-9d51-0a6d8a1f0d02",
+            "source-resource": { "type": "catalog", "href": "alt.json" },
+            "target-resource": { "type": "catalog", "href": "neu.json" },
+            "maps": maps,
+        }],
+    }})
+    .to_string()
+}
+
 async fn import(client: &Client<'_>, file: impl AsRef<[u8]>) -> Answer {
     client
         .send_bytes(
@@ -373,6 +403,134 @@ both_engines! {
         assert_eq!(report["kind"], "oscal_profile");
         let controls = isb.get(&format!("catalogues/{}/controls", report["catalogue"].as_str().unwrap())).await.ok(200);
         assert_eq!(ids(&controls), ["TOR.2"]);
+    }
+
+    async fn a_profile_finds_a_file_by_its_name_where_nothing_better_is_said(app) {
+        let isb = app.sign_in("isb@offenburg.example").await;
+        let profile = json!({ "profile": {
+            "uuid": "3d7a0f4e-6f7b-4a0e-9d51-0a6d8a1f0c23",
+            "metadata": { "title": "Torordnung", "last-modified": "2026-05-02T08:00:00+02:00", "version": "1", "oscal-version": "1.1.3" },
+            "imports": [{ "href": "#3d7a0f4e-6f7b-4a0e-9d51-0a6d8a1f0c24", "include-controls": [{ "with-ids": ["TOR.1"] }] }],
+            "back-matter": { "resources": [{ "uuid": "3d7a0f4e-6f7b-4a0e-9d51-0a6d8a1f0c24", "rlinks": [{ "href": "../Burg_catalog.xml" }, { "href": "../Burg_catalog.json" }] }] },
+        }}).to_string();
+        let named = async |name: &str, file: &str| {
+            isb.send(Method::POST, &format!("catalogues?file_name={name}"), &[], Some(file.to_owned())).await
+        };
+        named("Berg_catalog.json", CATALOG).await.ok(201);
+        import(&isb, &profile).await.problem(422, "invalid");
+        named("Burg_catalog.json", &CATALOG.replace("2026-05-01", "2026-06-01")).await.ok(201);
+        let report = import(&isb, &profile).await.ok(201);
+        let warning = report["warnings"][0].as_str().unwrap();
+        assert!(warning.contains("taken by its file name alone"), "{report}");
+        assert_eq!(report["counts"]["controls"], 1);
+        let overview = isb.get("catalogues/burgordnung-2026-06-01").await.ok(200);
+        assert_eq!(overview["sources"][0]["file_name"], "Burg_catalog.json");
+        let none = Some(CATALOG.to_owned());
+        isb.send(Method::POST, &format!("catalogues?file_name={}", "x".repeat(300)), &[], none).await.problem(400, "malformed");
+    }
+
+    async fn what_the_mapping_proposes_the_isb_confirms(app) {
+        let isb = app.sign_in("isb@offenburg.example").await;
+        let kernel = "burgordnung-2026-05-01";
+        import(&isb, CATALOG).await.ok(201);
+        let sha256 = import(&isb, mapping()).await.ok(201)["sha256"].clone();
+        // A measure with a link that is mapped, one that is not, and one to a module as a whole.
+        let new = json!({ "title": "Geräte verwalten", "origin": "ad_hoc", "priority": 2, "org_unit": "FB DigIT", "owner": "netz@offenburg.example",
+            "due": { "day": "2023-06-30" }, "fulfils": ["NET.1.1.A4", "SYS.3.2.2.A3"], "applies": ["NET.1.1"] });
+        let created = isb.post("institutions/offenburg/measures", new).await.ok(201);
+        let path = format!("institutions/offenburg/measures/{}", created["reference"].as_str().unwrap());
+        let proposed = isb.get(&format!("{path}/migration?to={kernel}")).await.ok(200);
+        assert_eq!(proposed["mapping_sha256"], sha256);
+        let links = proposed["links"].as_array().unwrap();
+        assert_eq!(links.iter().map(|link| link["from"].as_str().unwrap()).collect::<Vec<_>>(), ["NET.1.1.A4", "SYS.3.2.2.A3", "NET.1.1"]);
+        // Found by its key, not by the id that the mapping names; what was looked at and found unrelated is no proposal.
+        assert_eq!(links[0]["relations"], json!([{ "subrequirement": "NET.1.1.A4-UA.1", "relationship": "subset-of", "named": "TOR.9",
+            "catalogue": kernel, "control": "TOR.1", "related": true, "covers": false, "linked": false }]));
+        assert_eq!((&links[1]["relations"], &links[2]["relations"]), (&json!([]), &json!([])));
+        // A person confirms; the old link stays, and so does everything else.
+        let confirm = async |client: &Client<'_>, etag: &str, links: Value| {
+            let body = json!({ "links": links, "reason": "Abgleich mit dem Netzteam" }).to_string();
+            client.send(Method::POST, &format!("{path}/migration"), &[("if-match", etag)], Some(body)).await
+        };
+        let one = json!([{ "kind": "fulfils", "from": "NET.1.1.A4", "to": format!("{kernel}:TOR.1") }]);
+        for who in ["it-leitung", "netz", "leitung", "revision"] {
+            let client = app.sign_in(&format!("{who}@offenburg.example")).await;
+            confirm(&client, "*", one.clone()).await.problem(403, "forbidden");
+        }
+        let changed = confirm(&isb, "\"v1\"", one.clone()).await.ok(200);
+        let link = &changed["links"][2];
+        assert_eq!((&link["catalogue"], &link["edition"], &link["target"], &link["module"], &link["title"]),
+            (&json!(kernel), &json!("1"), &json!("TOR.1"), &Value::Null, &json!("Tor schließen")));
+        assert_eq!((&link["migrated"]["from"], &link["migrated"]["mapping_sha256"]), (&json!("NET.1.1.A4"), &sha256));
+        assert!(link["migrated"]["confirmed_by"].is_string() && link["migrated"]["confirmed_at"].is_string());
+        for field in ["title", "status", "owner", "due", "priority", "budget", "created_at", "modules"] {
+            assert_eq!(changed[field], created[field], "{field}");
+        }
+        confirm(&isb, "\"v1\"", one.clone()).await.problem(412, "stale");
+        let refused = confirm(&isb, "*", one).await.problem(422, "invalid");
+        assert_eq!((&refused["errors"][0]["pointer"], &refused["errors"][0]["code"]), (&json!("/links/0/to"), &json!("duplicate")));
+        // By hand, where the mapping says nothing.
+        let by_hand = json!([{ "kind": "applies", "from": "NET.1.1", "to": format!("{kernel}:TOR.2") }]);
+        let changed = confirm(&isb, "*", by_hand).await.ok(200);
+        let link = changed["links"].as_array().unwrap().iter().find(|link| link["target"] == "TOR.2").unwrap();
+        assert_eq!((&link["migrated"]["from"], &link["migrated"]["mapping_sha256"]), (&json!("NET.1.1"), &Value::Null));
+        let again = isb.get(&format!("{path}/migration?to={kernel}")).await.ok(200);
+        assert_eq!(again["links"][0]["relations"][0]["linked"], true);
+        for (kind, from, to, pointer, code) in [
+            ("fulfils", "NET.1.1", "TOR.2", "/links/0/from", "unknown_reference"),
+            ("fulfils", "NET.1.1.A4", "TOR.77", "/links/0/to", "unknown_reference"),
+        ] {
+            let refused = confirm(&isb, "*", json!([{ "kind": kind, "from": from, "to": format!("{kernel}:{to}") }])).await.problem(422, "invalid");
+            assert_eq!((&refused["errors"][0]["pointer"], &refused["errors"][0]["code"]), (&json!(pointer), &json!(code)));
+        }
+        let refused = confirm(&isb, "*", json!([{ "kind": "fulfils", "from": "NET.1.1.A4", "to": "NET.1.1.A1" }])).await.problem(422, "invalid");
+        assert_eq!(refused["errors"][0]["code"], "inconsistent", "a requirement of Edition 2023 is no control");
+        confirm(&isb, "*", json!([])).await.problem(422, "invalid");
+        // What a link came from outlives other changes; a link to a control can be set and taken away like any other.
+        let etag = isb.get(&path).await.header("etag").to_owned();
+        let fulfils = json!({ "fulfils": ["NET.1.1.A4", format!("{kernel}:TOR.1"), format!("{kernel}:TOR.1.1")], "note": "neu" });
+        let changed = isb.patch(&path, &etag, fulfils).await.ok(200);
+        let links = changed["links"].as_array().unwrap();
+        assert_eq!(links[1]["migrated"]["from"], "NET.1.1.A4");
+        assert_eq!((&links[2]["target"], &links[2]["migrated"]), (&json!("TOR.1.1"), &Value::Null));
+        let found = isb.get("institutions/offenburg/measures?requirement=TOR.1.1").await.ok(200);
+        assert_eq!(found["items"][0]["reference"], created["reference"]);
+        isb.patch(&path, "*", json!({ "fulfils": ["keiner:TOR.1"] })).await.problem(422, "invalid");
+        let event = isb.get("institutions/offenburg/audit-events?limit=200").await.ok(200);
+        let event = event["items"].as_array().unwrap().iter().find(|event| event["action"] == "measure.migrated").unwrap().clone();
+        assert_eq!(event["reason"], "Abgleich mit dem Netzteam");
+    }
+
+    async fn statuses_propose_and_never_claim_more_than_is_known(app) {
+        let isb = app.sign_in("isb@offenburg.example").await;
+        import(&isb, CATALOG).await.ok(201);
+        import(&isb, mapping()).await.ok(201);
+        let propose = async |statuses: Value| {
+            isb.post("catalogues/gs-2023/migration", json!({ "to": ["burgordnung-2026-05-01"], "statuses": statuses })).await
+        };
+        let control = |proposals: &Value, id: &str| {
+            proposals["controls"].as_array().unwrap().iter().find(|control| control["control"] == id).cloned().unwrap_or_default()
+        };
+        // T32: what is met is only part of the control.
+        let proposals = propose(json!({ "NET.1.1.A4": "yes", "SYS.3.2.2.A3": "yes" })).await.ok(200);
+        assert_eq!(control(&proposals, "TOR.1")["status"], "to_check");
+        assert_eq!(proposals["unassigned"], json!(["SYS.3.2.2.A3"]));
+        assert_eq!(proposals["controls"].as_array().unwrap().len(), 1);
+        // Two sentences equal a control: met when both are, or when each says so itself.
+        let tor2 = async |statuses: Value| control(&propose(statuses).await.ok(200), "TOR.2");
+        let met = tor2(json!({ "ISMS.1.A4": "yes" })).await;
+        assert_eq!((&met["status"], &met["carry_measures"]), (&json!("implemented"), &json!(false)));
+        assert_eq!(met["sources"].as_array().unwrap().len(), 2);
+        let half = tor2(json!({ "ISMS.1.A4-UA.1": "yes" })).await;
+        assert_eq!((&half["status"], &half["carry_measures"]), (&json!("not_implemented"), &json!(true)));
+        assert_eq!(half["sources"][1]["status"], Value::Null);
+        let partly = tor2(json!({ "ISMS.1.A4": "yes", "ISMS.1.A4-UA.2": "partial" })).await;
+        assert_eq!(partly["status"], "not_implemented");
+        assert_eq!(tor2(json!({ "ISMS.1.A4": "dispensable" })).await["status"], "decide");
+        let refused = propose(json!({ "ISMS.1.A4": "yes", "XYZ.9.A9": "no" })).await.problem(422, "invalid");
+        assert_eq!(refused["errors"][0]["pointer"], "/statuses/XYZ.9.A9");
+        propose(json!({ "ISMS.1.A4": "vielleicht" })).await.problem(400, "malformed");
+        isb.post("catalogues/gs-2023/migration", json!({ "to": [], "statuses": {} })).await.problem(400, "malformed");
     }
 
     async fn who_may_import(app) {

@@ -305,7 +305,7 @@ both_engines! {
         for place in [
             "institutions/offenburg?x=1", "institutions/offenburg/dashboard?limit=1", "institutions/offenburg/programmes?limit=1",
             "institutions/offenburg/measures/M-2022-0001?fields=title", "institutions/offenburg/audit-events?sort=due", "catalogues?x",
-            "catalogues/gs-2023/modules?limit=3", "catalogues/gs-2023/requirements?sort=id", "me?x=1",
+            "catalogues/gs-2023/modules?limit=3", "catalogues/gs-2023/requirements?sort=title", "me?x=1",
         ] {
             client.get(place).await.problem(400, "malformed");
         }

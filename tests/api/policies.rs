@@ -252,7 +252,7 @@ both_engines! {
         let measure = proposed(&isb, "netz").await;
         let path = format!("{ALL}/{measure}");
         for action in Action::ALL.iter().copied() {
-            let before = everything(app);
+            let mut before = everything(app);
             match action {
                 Action::InstitutionRead => { isb.get("institutions/offenburg").await.ok(200); }
                 Action::CatalogueRead => { isb.get("catalogues/gs-2023").await.ok(200); }
@@ -280,6 +280,12 @@ both_engines! {
                 Action::MeasureCreate => { proposed(&isb, "netz").await; }
                 Action::MeasureUpdate => { isb.patch(&path, "*", json!({ "priority": 4 })).await.ok(200); }
                 Action::MeasureLink => { isb.patch(&path, "*", json!({ "applies": ["NET.1.1"] })).await.ok(200); }
+                Action::MeasureMigrate => {
+                    let link = json!({ "kind": "fulfils", "from": "NET.1.1.A4", "to": "burgordnung-2026-05-01:TOR.1" });
+                    isb.patch(&path, "*", json!({ "fulfils": ["NET.1.1.A4"] })).await.ok(200);
+                    before = everything(app);
+                    isb.send(Method::POST, &format!("{path}/migration"), &[("if-match", "*")], Some(json!({ "links": [link] }).to_string())).await.ok(200);
+                }
                 Action::MeasureChangeStatus => { client(app, "leitung").await.step(&measure, "approved", None).await.ok(200); }
                 Action::ReminderPlan => assert!(reminders::plan_due(&app.app).unwrap().mails > 0),
                 Action::InstitutionCreate => institutions::create(&app.app, "lahr", "Stadt Lahr", InstitutionKind::Municipality, &[]).unwrap(),

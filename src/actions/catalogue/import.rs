@@ -86,12 +86,25 @@ const OFFICIAL_FILES: [&str; 2] = [
 /// Longest id, key or title that is looked up by; PostgreSQL indexes no more than 2,704 bytes.
 const LONGEST_ID: usize = 255;
 
+/// A file to be imported.
+#[derive(Debug, Clone, Copy)]
+pub struct ImportFile<'a> {
+    /// What is in it.
+    pub bytes: &'a [u8],
+    /// What it is called, where that is known: profiles name the files that they import. What it is shows in its
+    /// content alone.
+    pub name: Option<&'a str>,
+    /// Let it in though it breaks the schema of its format.
+    pub accept_defects: bool,
+}
+
 /// Imports a file. The same bytes again change nothing.
 ///
 /// # Errors
 /// `invalid` with place and reason when the file cannot be read or breaks its format, `too_large`, `forbidden`,
 /// `session_ended`
-pub fn import(app: &App, by: By<'_>, bytes: &[u8], accept_defects: bool) -> Result<ImportReport> {
+pub fn import(app: &App, by: By<'_>, file: ImportFile<'_>) -> Result<ImportReport> {
+    let bytes = file.bytes;
     let now = app.clock.now();
     // Asked first: reading a large file is work that only those may cause who may import it.
     may_import(app, by)?;
@@ -103,8 +116,8 @@ pub fn import(app: &App, by: By<'_>, bytes: &[u8], accept_defects: bool) -> Resu
     if let Some(report) = app.store.read(|db| known(db, &sha256))? {
         return Ok(report);
     }
-    let parsed = documents::resolve(app, parse(bytes, accept_defects)?, &sha256)?;
-    let attempt = || write(app, by, now, bytes, &sha256, &parsed);
+    let parsed = documents::resolve(app, parse(bytes, file.accept_defects)?, &sha256)?;
+    let attempt = || write(app, by, now, file, &sha256, &parsed);
     match attempt() {
         // Somebody else was importing at the same time; what they stored can be seen now.
         Err(error) if error.code() == Code::AlreadyExists => attempt(),
@@ -125,10 +138,11 @@ fn write(
     app: &App,
     by: By<'_>,
     now: DateTime<Utc>,
-    bytes: &[u8],
+    file: ImportFile<'_>,
     sha256: &[u8],
     parsed: &Parsed,
 ) -> Result<ImportReport> {
+    let bytes = file.bytes;
     app.store.write(|db| {
         let actor = require(db, app, by, Action::CatalogueImport)?;
         if let Some(report) = known(db, sha256)? {
@@ -153,6 +167,7 @@ fn write(
             document,
             document_uuid: parsed.uuid(),
             imported_by: actor.id(),
+            file_name: file.name,
         };
         let source_id = sources::add(db, now, &new)?;
         controls::add_maps(db, &source_id, &stored.maps)?;

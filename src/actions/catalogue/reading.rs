@@ -1,15 +1,14 @@
 //! Reading what imported files have brought: sources, texts, threats, controls, differences, migration.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{By, require_reader};
 use crate::app::App;
-use crate::catalogue::oscal::mapping::Relation;
 use crate::domain::catalogue::{Model, TextKind};
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
 use crate::store::Db;
 use crate::store::catalogues::controls::{self, Control, ControlFilter, Group};
 use crate::store::catalogues::sources::{self, Source};
@@ -228,149 +227,4 @@ fn compare(older: &[Comparable], newer: &[Comparable]) -> CatalogueDiff {
     let gone = older.iter().filter(|item| left.contains(&*item.id));
     diff.removed = gone.map(|item| item.id.clone()).collect();
     diff
-}
-
-/// What the official mapping says about moving from the Kompendium to an OSCAL catalogue.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct MigrationReport {
-    /// Catalogue that is left.
-    pub from: String,
-    /// Catalogue that is entered.
-    pub to: String,
-    /// SHA-256 of the mapping file, hexadecimal.
-    pub mapping_sha256: String,
-    /// Counts.
-    pub counts: MigrationCounts,
-    /// Active requirements of the older catalogue, each with what the mapping says.
-    pub requirements: Vec<MigrationEntry>,
-}
-
-/// Counts of a migration.
-#[derive(Debug, Default, Serialize, ToSchema)]
-pub struct MigrationCounts {
-    /// Relations whose control still has the id that the mapping names.
-    pub right: usize,
-    /// Relations whose control has another id by now; found by its key.
-    pub moved: usize,
-    /// Relations whose control is gone, or that name no key.
-    pub gone: usize,
-    /// Active requirements with a relation to a control that is there.
-    pub mapped_requirements: usize,
-    /// Active requirements without one: to be assigned by hand.
-    pub unmapped_requirements: usize,
-}
-
-/// What the mapping says about one requirement.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct MigrationEntry {
-    /// Requirement of the older catalogue.
-    #[schema(example = "NET.1.1.A4")]
-    pub requirement: String,
-    /// Its relations; none: to be assigned by hand.
-    pub relations: Vec<MigrationRelation>,
-}
-
-/// A relation to a control.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct MigrationRelation {
-    /// Sentence of the requirement.
-    #[schema(example = "NET.1.1.A4-UA.1")]
-    pub subrequirement: String,
-    /// How it relates: `equal-to`, `equivalent-to`, `subset-of`, `superset-of`, `intersects-with`.
-    pub relationship: String,
-    /// Id that the mapping names.
-    pub named: String,
-    /// Id of the control now; null where it is gone.
-    pub control: Option<String>,
-    /// Whether they have to do with each other at all; BSI also notes what it looked at and found unrelated.
-    pub related: bool,
-    /// Whether a requirement that is met as a whole would propose the control as met; otherwise it is to be checked.
-    pub covers: bool,
-}
-
-/// What the newest mapping says about moving from one catalogue to another. A proposal: nothing is changed.
-///
-/// # Errors
-/// `not_found` (also where no mapping from this catalogue has been imported), `forbidden`, `session_ended`;
-/// `invalid` unless it leads from a Kompendium to OSCAL catalogues
-pub fn migration(app: &App, by: By<'_>, from: &str, to: &[String]) -> Result<MigrationReport> {
-    app.store.read(|db| {
-        require_reader(db, app, by)?;
-        let from = catalogues::by_key(db, from)?;
-        let fits = |catalogue: &Catalogue, model, place| {
-            let fault = crate::error::Fault::new(place, crate::error::FaultCode::Inconsistent);
-            if catalogue.model == model {
-                Ok(())
-            } else {
-                Err(Error::from(vec![fault]))
-            }
-        };
-        fits(&from, Model::Kompendium, "")?;
-        let mut current: HashMap<String, String> = HashMap::new();
-        for key in to {
-            let target = catalogues::by_key(db, key)?;
-            fits(&target, Model::Oscal, "?to")?;
-            for (id, key) in controls::keys(db, &target.id)? {
-                if let Some(key) = key {
-                    current.entry(key).or_insert(id);
-                }
-            }
-        }
-        let mapping =
-            sources::newest_mapping(db, &from.id)?.ok_or_else(|| Error::new(Code::NotFound))?;
-        let mut relations: BTreeMap<String, Vec<MigrationRelation>> = BTreeMap::new();
-        let mut counts = MigrationCounts::default();
-        for map in controls::maps(db, &mapping.id)? {
-            // By key, never by id: ids are given anew from one release to the next.
-            let control = map.target_uuid.and_then(|key| current.get(&key).cloned());
-            match &control {
-                Some(id) if *id == map.target_id => counts.right += 1,
-                Some(_) => counts.moved += 1,
-                None => counts.gone += 1,
-            }
-            let relation = Relation::parse(&map.relationship);
-            let related = relation != Relation::NoRelationship;
-            let covers = matches!(
-                relation,
-                Relation::EqualTo | Relation::EquivalentTo | Relation::SupersetOf
-            );
-            relations
-                .entry(map.requirement_id)
-                .or_default()
-                .push(MigrationRelation {
-                    subrequirement: map.subrequirement,
-                    relationship: map.relationship,
-                    named: map.target_id,
-                    control,
-                    related,
-                    covers,
-                });
-        }
-        let active = catalogues::RequirementFilter {
-            withdrawn: Some(false),
-            ..catalogues::RequirementFilter::default()
-        };
-        let requirements: Vec<MigrationEntry> = catalogues::requirements(db, &from.id, &active)?
-            .into_iter()
-            .map(|requirement| MigrationEntry {
-                relations: relations.remove(&requirement.id).unwrap_or_default(),
-                requirement: requirement.id,
-            })
-            .collect();
-        let mapped = |entry: &&MigrationEntry| {
-            entry
-                .relations
-                .iter()
-                .any(|relation| relation.related && relation.control.is_some())
-        };
-        counts.mapped_requirements = requirements.iter().filter(mapped).count();
-        counts.unmapped_requirements = requirements.len() - counts.mapped_requirements;
-        Ok(MigrationReport {
-            from: from.key,
-            to: to.join(","),
-            mapping_sha256: hex::encode(&mapping.sha256),
-            counts,
-            requirements,
-        })
-    })
 }

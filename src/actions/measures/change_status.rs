@@ -130,7 +130,11 @@ fn requested_by(db: &mut Db, measure: &Measure, to: Status) -> Result<Vec<String
         people.extend(audit::last_actor(db, "measure", &measure.id, stepped)?);
     }
     if to == Status::Approved {
-        let written = [Action::MeasureCreate, Action::MeasureUpdate];
+        let written = [
+            Action::MeasureCreate,
+            Action::MeasureUpdate,
+            Action::MeasureMigrate,
+        ];
         let written: Vec<&str> = written
             .iter()
             .filter_map(|action| action.audit_event())

@@ -8,7 +8,6 @@ use utoipa::ToSchema;
 use super::view::MeasureView;
 use super::{By, Scope, assignable, facts, stored_links, view};
 use crate::actions::Entry;
-use crate::actions::catalogue::BUILT_IN;
 use crate::actions::idempotent::{Answer, Request};
 use crate::app::App;
 use crate::domain::access::{Action, MeasureFacts, Resource};
@@ -74,11 +73,12 @@ pub struct MeasureInput {
     /// When it is due.
     #[serde(default)]
     pub due: Option<DueInput>,
-    /// Requirements or modules that it contributes to.
+    /// Requirements, modules or controls that it contributes to: an id of Edition 2023, or the key of another catalogue,
+    /// a colon and the id.
     #[serde(default)]
     #[schema(example = json!(["NET.1.1.A4"]))]
     pub fulfils: Vec<String>,
-    /// Requirements or modules that it has to observe.
+    /// Requirements, modules or controls that it has to observe.
     #[serde(default)]
     pub applies: Vec<String>,
     /// Confidentiality class; internal if left out.
@@ -158,8 +158,7 @@ fn add(
         .chain(&input.applies)
         .cloned()
         .collect();
-    let catalogue = catalogues::by_key(db, BUILT_IN)?;
-    let targets = catalogues::targets(db, &catalogue.id, &ids)?;
+    let targets = catalogues::targets(db, &ids)?;
     let mut faults = Faults::new();
     check_links(&mut faults, "/fulfils", &input.fulfils, &targets);
     check_links(&mut faults, "/applies", &input.applies, &targets);
@@ -169,7 +168,7 @@ fn add(
     measure.derive();
     measures::insert(db, &measure)?;
     let links = stored_links(&input.fulfils, &input.applies, &targets)?;
-    measures::set_links(db, &measure.id, &catalogue.id, &links)?;
+    measures::set_links(db, &measure.id, &links)?;
     let entry = Entry {
         action: Action::MeasureCreate,
         entity_kind: "measure",

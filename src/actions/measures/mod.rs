@@ -3,13 +3,20 @@
 mod change_status;
 mod create;
 mod list;
+mod migrate;
 mod update;
 pub mod view;
 
 pub use change_status::{StatusInput, change_status};
 pub use create::{DueInput, MeasureInput, create};
 pub use list::{ListQuery, Page, list};
+pub use migrate::{
+    LinkInput, LinkMigration, LinkRelation, MeasureMigration, MigrationInput, confirm_migration,
+    proposed_migration,
+};
 pub use update::{MeasurePatch, update};
+
+use std::collections::HashMap;
 
 use chrono::NaiveDate;
 
@@ -22,7 +29,7 @@ use crate::domain::fault::{Fault, FaultCode};
 use crate::domain::measure::{LinkKind, Status};
 use crate::domain::programme_file::Target;
 use crate::error::{Code, Error, Result};
-use crate::store::measures::{Link, Measure, Row, Sight};
+use crate::store::measures::{Link, Measure, NewLink, Row, Sight};
 use crate::store::{Db, measures, users};
 use view::MeasureView;
 
@@ -71,7 +78,10 @@ fn facts(measure: &Measure, to: Option<Status>, fulfils_basic: bool) -> MeasureF
 /// Whether a measure contributes to a basic requirement. A link to a module as a whole counts: nearly all
 /// modules have one, and the stricter way is the safer one.
 fn fulfils_basic(links: &[Link]) -> bool {
-    let basic = |link: &Link| link.requirement_id.is_none() || link.level == Some(Level::Basic);
+    let basic = |link: &Link| match &link.requirement {
+        Some((_, level)) => *level == Level::Basic,
+        None => link.module_id.is_some(),
+    };
     links
         .iter()
         .any(|link| link.kind == LinkKind::Fulfils && basic(link))
@@ -115,18 +125,22 @@ fn assignable(db: &mut Db, institution_id: &str, email: &str) -> Result<String> 
 pub(super) fn stored_links(
     fulfils: &[String],
     applies: &[String],
-    targets: &std::collections::HashMap<String, Target>,
-) -> Result<Vec<(LinkKind, String, Target)>> {
+    targets: &HashMap<String, Target>,
+) -> Result<Vec<NewLink>> {
     let kinds = [(LinkKind::Fulfils, fulfils), (LinkKind::Applies, applies)];
     let all = kinds
         .into_iter()
-        .flat_map(|(kind, ids)| ids.iter().map(move |id| (kind, id)));
-    all.map(|(kind, id)| {
+        .flat_map(|(kind, references)| references.iter().map(move |text| (kind, text)));
+    all.map(|(kind, text)| {
         let target = targets
-            .get(id)
+            .get(text)
             .cloned()
             .ok_or_else(|| Error::bug("a checked link has no target"))?;
-        Ok((kind, id.clone(), target))
+        Ok(NewLink {
+            kind,
+            target,
+            provenance: None,
+        })
     })
     .collect()
 }

@@ -9,7 +9,6 @@ use super::create::{check_priority, programme_id};
 use super::view::{MeasureView, etag};
 use super::{By, DueInput, Scope, assignable, facts, fulfils_basic, stored_links, view, visible};
 use crate::actions::Entry;
-use crate::actions::catalogue::BUILT_IN;
 use crate::app::App;
 use crate::domain::access::{Action, Resource};
 use crate::domain::calendar::berlin_day;
@@ -67,11 +66,11 @@ pub struct MeasurePatch {
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<DueInput>)]
     pub due: Option<Option<DueInput>>,
-    /// Requirements or modules that it contributes to; replaces all of them.
+    /// Requirements, modules or controls that it contributes to, as in a new measure; replaces all of them.
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub fulfils: Option<Vec<String>>,
-    /// Requirements or modules that it has to observe; replaces all of them.
+    /// Requirements, modules or controls that it has to observe; replaces all of them.
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub applies: Option<Vec<String>>,
@@ -362,7 +361,7 @@ fn changes(db: &mut Db, before: &Measure, after: &Measure) -> Result<Map<String,
 /// Targets of a kind that a measure has.
 fn targets_of(links: &[Link], kind: LinkKind) -> Vec<String> {
     let of_kind = links.iter().filter(|link| link.kind == kind);
-    of_kind.map(|link| link.target.clone()).collect()
+    of_kind.map(Link::reference).collect()
 }
 
 /// Old and new links of each kind that differs.
@@ -386,13 +385,12 @@ fn change_links(db: &mut Db, measure_id: &str, links: &[Link], patch: &MeasurePa
         |new: &Option<Vec<String>>, kind| new.clone().unwrap_or_else(|| targets_of(links, kind));
     let fulfils = kept(&patch.fulfils, LinkKind::Fulfils);
     let applies = kept(&patch.applies, LinkKind::Applies);
-    let catalogue = catalogues::by_key(db, BUILT_IN)?;
     let ids: Vec<String> = fulfils.iter().chain(&applies).cloned().collect();
-    let targets = catalogues::targets(db, &catalogue.id, &ids)?;
+    let targets = catalogues::targets(db, &ids)?;
     let mut faults = Faults::new();
     check_links(&mut faults, "/fulfils", &fulfils, &targets);
     check_links(&mut faults, "/applies", &applies, &targets);
     faults.finish()?;
     let stored = stored_links(&fulfils, &applies, &targets)?;
-    measures::set_links(db, measure_id, &catalogue.id, &stored)
+    measures::set_links(db, measure_id, &stored)
 }

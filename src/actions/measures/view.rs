@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::catalogue::Level;
+use crate::domain::catalogue::{Level, reference};
 use crate::domain::measure::{
     Confidentiality, LinkKind, Origin, Precision, Relevance, Status, days_overdue,
 };
@@ -40,7 +40,7 @@ pub struct DueView {
     pub assumed: bool,
 }
 
-/// A link to the catalogue.
+/// A link to a catalogue.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct LinkView {
     /// Fulfils or applies.
@@ -48,16 +48,61 @@ pub struct LinkView {
     /// Catalogue key.
     #[schema(example = "gs-2023")]
     pub catalogue: String,
-    /// Requirement or module.
+    /// Edition of the catalogue.
+    #[schema(example = "2023")]
+    pub edition: String,
+    /// Requirement, module or control.
     #[schema(example = "SYS.3.2.2.A1")]
     pub target: String,
-    /// Module.
+    /// Module; null for a control.
     #[schema(example = "SYS.3.2.2")]
-    pub module: String,
-    /// Title of the requirement.
+    pub module: Option<String>,
+    /// Title of the requirement or control.
     pub title: Option<String>,
     /// Level of the requirement.
     pub level: Option<Level>,
+    /// What it was carried over from, if it was.
+    pub migrated: Option<MigratedView>,
+}
+
+/// What a link was carried over from (DOMAIN GPP-7).
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct MigratedView {
+    /// Requirement or module of the older catalogue; with that catalogue's key, unless it is Edition 2023.
+    #[schema(example = "SYS.3.2.2.A1")]
+    pub from: String,
+    /// Name of whoever confirmed it.
+    pub confirmed_by: String,
+    /// When.
+    pub confirmed_at: DateTime<Utc>,
+    /// SHA-256 of the mapping file that relates the two, hexadecimal; null where it was assigned by hand.
+    pub mapping_sha256: Option<String>,
+}
+
+impl From<Link> for LinkView {
+    fn from(link: Link) -> Self {
+        let (from, confirmed) = (link.migrated_from, link.confirmed);
+        let migrated = from.0.zip(from.1).zip(confirmed.0.zip(confirmed.1));
+        let (title, level) = match (link.requirement, link.control) {
+            (Some((title, level)), _) => (Some(title), Some(level)),
+            (None, control) => (control, None),
+        };
+        LinkView {
+            kind: link.kind,
+            catalogue: link.catalogue.1,
+            edition: link.catalogue.2,
+            target: link.target,
+            module: link.module_id,
+            title,
+            level,
+            migrated: migrated.map(|((catalogue, target), (name, at))| MigratedView {
+                from: reference(&catalogue, &target),
+                confirmed_by: name,
+                confirmed_at: at.and_utc(),
+                mapping_sha256: link.mapping.map(hex::encode),
+            }),
+        }
+    }
 }
 
 /// Money of one year.
@@ -151,7 +196,7 @@ pub struct MeasureView {
     pub next_statuses: Vec<Status>,
     /// Planned start.
     pub start_planned: Option<NaiveDate>,
-    /// Links to the catalogue.
+    /// Links to catalogues.
     pub links: Vec<LinkView>,
     /// What pays for it.
     pub budget: BudgetView,
@@ -222,17 +267,13 @@ impl MeasureView {
         programmes: &[Confidentiality],
         today: NaiveDate,
     ) -> Result<Self> {
-        let mut modules: Vec<String> = links.iter().map(|link| link.module_id.clone()).collect();
+        let mut modules: Vec<String> = links
+            .iter()
+            .filter_map(|link| link.module_id.clone())
+            .collect();
         modules.sort();
         modules.dedup();
-        let links = links.into_iter().map(|link| LinkView {
-            kind: link.kind,
-            catalogue: crate::actions::catalogue::BUILT_IN.to_owned(),
-            target: link.target,
-            module: link.module_id,
-            title: link.title,
-            level: link.level,
-        });
+        let links = links.into_iter().map(LinkView::from);
         let years = budget
             .into_iter()
             .map(|(line, year, entry_type, cents)| BudgetYearView {

@@ -6,44 +6,44 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::mapping::Relation;
+use crate::domain::text_enum;
 
-/// Status of a requirement in the catalogue that is left.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SourceStatus {
-    /// `ja`
-    Yes,
-    /// `teilweise`
-    Partial,
-    /// `nein`, and `unbearbeitet`, which counts as not met.
-    No,
-    /// `entbehrlich`
-    Dispensable,
+text_enum! {
+    /// Status of a requirement in the catalogue that is left (DOMAIN §2.4).
+    SourceStatus {
+        /// `ja`
+        Yes = "yes",
+        /// `teilweise`
+        Partial = "partial",
+        /// `nein`, and `unbearbeitet`, which counts as not met.
+        No = "no",
+        /// `entbehrlich`
+        Dispensable = "dispensable",
+    }
 }
 
-/// Status proposed for a control of the catalogue that is entered.
-///
-/// Ordered from the weakest to the strongest claim.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// A person must find the control: "manuell zuordnen".
-    Assign,
-    /// A person must decide what becomes of `entbehrlich`.
-    Decide,
-    /// "nicht umgesetzt"
-    NotImplemented,
-    /// "zu prüfen"
-    ToCheck,
-    /// "umgesetzt"
-    Implemented,
+text_enum! {
+    /// Status proposed for a control of the catalogue that is entered, from the weakest to the strongest claim
+    /// (DOMAIN GPP-6).
+    ProposedStatus {
+        /// A person must find the control: "manuell zuordnen".
+        Assign = "assign",
+        /// A person must decide what becomes of `entbehrlich`.
+        Decide = "decide",
+        /// "nicht umgesetzt"
+        NotImplemented = "not_implemented",
+        /// "zu prüfen"
+        ToCheck = "to_check",
+        /// "umgesetzt"
+        Implemented = "implemented",
+    }
 }
 
 /// A proposal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Proposal {
     /// Status proposed.
-    pub verdict: Verdict,
+    pub status: ProposedStatus,
     /// Open measures of the source are to be linked to the target too.
     pub carry_measures: bool,
 }
@@ -53,17 +53,19 @@ pub struct Proposal {
 pub const fn propose(relation: &Relation, source: SourceStatus) -> Proposal {
     use Relation as R;
     use SourceStatus as S;
-    let verdict = match (relation, source) {
-        (R::NoRelationship | R::Other(_), _) => Verdict::Assign,
-        (_, S::Dispensable) => Verdict::Decide,
-        (R::EqualTo | R::EquivalentTo | R::SupersetOf, S::Yes) => Verdict::Implemented,
-        (R::EqualTo | R::EquivalentTo | R::SubsetOf, S::Partial | S::No) => Verdict::NotImplemented,
+    let status = match (relation, source) {
+        (R::NoRelationship | R::Other(_), _) => ProposedStatus::Assign,
+        (_, S::Dispensable) => ProposedStatus::Decide,
+        (R::EqualTo | R::EquivalentTo | R::SupersetOf, S::Yes) => ProposedStatus::Implemented,
+        (R::EqualTo | R::EquivalentTo | R::SubsetOf, S::Partial | S::No) => {
+            ProposedStatus::NotImplemented
+        }
         (R::SubsetOf | R::IntersectsWith, S::Yes)
-        | (R::SupersetOf | R::IntersectsWith, S::Partial | S::No) => Verdict::ToCheck,
+        | (R::SupersetOf | R::IntersectsWith, S::Partial | S::No) => ProposedStatus::ToCheck,
     };
-    let related = !matches!(verdict, Verdict::Assign);
+    let related = !matches!(status, ProposedStatus::Assign);
     Proposal {
-        verdict,
+        status,
         carry_measures: related && matches!(source, S::Partial | S::No),
     }
 }
@@ -83,28 +85,28 @@ pub fn combine(sources: &[(Relation, SourceStatus)]) -> Proposal {
         (covers, *status, propose(relation, *status))
     });
     let related: Vec<_> = related
-        .filter(|(.., proposal)| proposal.verdict != Verdict::Assign)
+        .filter(|(.., proposal)| proposal.status != ProposedStatus::Assign)
         .collect();
     let covered = related.iter().any(|(covers, ..)| *covers);
     let all_yes = related
         .iter()
         .all(|(_, status, _)| *status == SourceStatus::Yes);
-    let weakest = related.iter().map(|(.., proposal)| proposal.verdict).min();
+    let weakest = related.iter().map(|(.., proposal)| proposal.status).min();
     let covering_yes = related
         .iter()
         .filter(|(covers, ..)| *covers)
         .all(|(_, status, _)| *status == SourceStatus::Yes);
-    let verdict = match weakest {
-        None => Verdict::Assign,
-        Some(Verdict::Decide) => Verdict::Decide,
+    let status = match weakest {
+        None => ProposedStatus::Assign,
+        Some(ProposedStatus::Decide) => ProposedStatus::Decide,
         // What covers the target is met: a source that shares less and is met too adds no doubt.
-        Some(_) if covered && all_yes => Verdict::Implemented,
+        Some(_) if covered && all_yes => ProposedStatus::Implemented,
         // Met as a whole and not met in part cannot both be true.
-        Some(_) if covered && covering_yes => Verdict::ToCheck,
+        Some(_) if covered && covering_yes => ProposedStatus::ToCheck,
         Some(weakest) => weakest,
     };
     Proposal {
-        verdict,
+        status,
         carry_measures: related.iter().any(|(.., proposal)| proposal.carry_measures),
     }
 }

@@ -20,6 +20,8 @@ use serde_json::{Map, Value, json};
 pub use reference::{Hash, ImportRef, Rlink};
 pub use shelf::Shelf;
 
+use sha2::{Digest, Sha256};
+
 use super::document::{Document, Model, Tree, Version};
 use super::fields;
 use select::{Choice, Selection};
@@ -31,6 +33,8 @@ pub struct Source<'a> {
     pub document: &'a Document,
     /// The file it was read from; with it the hashes of the import are checked.
     pub bytes: Option<&'a [u8]>,
+    /// It was found by nothing but the name of the file.
+    pub by_name: bool,
 }
 
 /// What the resolver cannot know: it has neither a clock nor chance.
@@ -230,7 +234,7 @@ impl Resolver<'_, '_> {
             });
         };
         if let Some(bytes) = source.bytes {
-            self.check(profile, &reference, bytes)?;
+            self.check(profile, &reference, bytes, source.by_name)?;
         }
         let choice = Choice::read(import)?;
         match source.document {
@@ -252,6 +256,7 @@ impl Resolver<'_, '_> {
         profile: &Tree,
         reference: &ImportRef,
         bytes: &[u8],
+        by_name: bool,
     ) -> Result<(), ResolveError> {
         match reference.agrees_with(bytes) {
             Some(true) => {}
@@ -261,9 +266,17 @@ impl Resolver<'_, '_> {
                     import: Box::new(reference.clone()),
                 });
             }
-            None => self
-                .warnings
-                .push(format!("no hash to check the import by: {reference}")),
+            None => {
+                let found = if by_name {
+                    "taken by its file name alone"
+                } else {
+                    "no hash to check it by"
+                };
+                let sha256 = hex::encode(Sha256::digest(bytes));
+                self.warnings.push(format!(
+                    "import with SHA-256 {sha256}: {found}: {reference}"
+                ));
+            }
         }
         Ok(())
     }

@@ -4,10 +4,13 @@ use diesel::prelude::*;
 
 use super::escape_like;
 use crate::domain::measure::search_key;
+use crate::domain::programme_file::Target;
 use crate::error::Result;
 use crate::store::db::{Db, both};
 use crate::store::position;
-use crate::store::schema::{catalogue_controls, catalogue_groups, catalogue_maps};
+use crate::store::schema::{
+    catalogue_controls, catalogue_groups, catalogue_maps, catalogue_sources,
+};
 
 /// A group, as it is stored and read.
 #[derive(Debug, Clone, Queryable)]
@@ -183,6 +186,24 @@ pub fn page(db: &mut Db, catalogue_id: &str, filter: &ControlFilter<'_>) -> Resu
     Ok(query.load(db)?)
 }
 
+/// What a link to each of `ids` would point to; unknown ones are left out.
+pub fn targets(db: &mut Db, catalogue_id: &str, ids: &[&str]) -> Result<Vec<Target>> {
+    let found: Vec<(String, bool)> = catalogue_controls::table
+        .filter(catalogue_controls::catalogue_id.eq(catalogue_id))
+        .filter(catalogue_controls::id.eq_any(ids.iter().copied()))
+        .select((catalogue_controls::id, catalogue_controls::withdrawn))
+        .load(db)?;
+    let target = |(id, withdrawn)| Target {
+        catalogue: catalogue_id.to_owned(),
+        id,
+        module: None,
+        requirement: None,
+        withdrawn,
+        basic: false,
+    };
+    Ok(found.into_iter().map(target).collect())
+}
+
 /// Id and surviving key of each control that is in force.
 pub fn keys(db: &mut Db, catalogue_id: &str) -> Result<Vec<(String, Option<String>)>> {
     Ok(catalogue_controls::table
@@ -228,6 +249,32 @@ pub fn add_maps(db: &mut Db, source_id: &str, maps: &[Map]) -> Result<()> {
         }
     });
     Ok(())
+}
+
+/// The newest mapping that relates a requirement to a control in one of these ways, found by the control's key; none: nobody but a person does.
+pub fn relating_mapping(
+    db: &mut Db,
+    requirement: &str,
+    (catalogue_id, control): (&str, &str),
+    relationships: &[&str],
+) -> Result<Option<String>> {
+    Ok(catalogue_maps::table
+        .inner_join(catalogue_sources::table)
+        .inner_join(
+            catalogue_controls::table
+                .on(catalogue_controls::alt_identifier.eq(catalogue_maps::target_uuid)),
+        )
+        .filter(catalogue_maps::requirement_id.eq(requirement))
+        .filter(catalogue_maps::relationship.eq_any(relationships.iter().copied()))
+        .filter(catalogue_controls::catalogue_id.eq(catalogue_id))
+        .filter(catalogue_controls::id.eq(control))
+        .order((
+            catalogue_sources::imported_at.desc(),
+            catalogue_sources::id.desc(),
+        ))
+        .select(catalogue_sources::id)
+        .first(db)
+        .optional()?)
 }
 
 /// Relations of a mapping collection in order.

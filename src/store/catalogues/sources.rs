@@ -32,6 +32,8 @@ pub struct Source {
     pub defects: String,
     /// When (UTC).
     pub imported_at: NaiveDateTime,
+    /// What it was called, where that is known.
+    pub file_name: Option<String>,
 }
 
 /// A file that is imported now.
@@ -57,6 +59,8 @@ pub struct NewSource<'a> {
     pub document_uuid: Option<&'a str>,
     /// User id; none for the operator.
     pub imported_by: Option<&'a str>,
+    /// What the file was called, where that is known.
+    pub file_name: Option<&'a str>,
 }
 
 /// Adds a file.
@@ -79,6 +83,7 @@ pub fn add(db: &mut Db, now: DateTime<Utc>, new: &NewSource<'_>) -> Result<Strin
             catalogue_sources::document_uuid.eq(new.document_uuid),
             catalogue_sources::imported_by.eq(new.imported_by),
             catalogue_sources::imported_at.eq(stored(now)),
+            catalogue_sources::file_name.eq(new.file_name),
         ))
         .execute(db)?;
     Ok(id)
@@ -94,6 +99,7 @@ type Columns = (
     catalogue_sources::warnings,
     catalogue_sources::defects,
     catalogue_sources::imported_at,
+    catalogue_sources::file_name,
 );
 
 const COLUMNS: Columns = (
@@ -106,6 +112,7 @@ const COLUMNS: Columns = (
     catalogue_sources::warnings,
     catalogue_sources::defects,
     catalogue_sources::imported_at,
+    catalogue_sources::file_name,
 );
 
 /// The file with these bytes, if it is there.
@@ -146,13 +153,18 @@ pub fn newest_mapping(db: &mut Db, catalogue_id: &str) -> Result<Option<Source>>
         .optional()?)
 }
 
+/// A file itself, and what it was called.
+pub type File = (Vec<u8>, Option<String>);
+
 /// The files themselves of the given kinds, oldest first.
-pub fn documents(db: &mut Db, kinds: &[SourceKind]) -> Result<Vec<Vec<u8>>> {
-    let rows: Vec<Option<Vec<u8>>> = catalogue_sources::table
+pub fn documents(db: &mut Db, kinds: &[SourceKind]) -> Result<Vec<File>> {
+    Ok(catalogue_sources::table
         .filter(catalogue_sources::kind.eq_any(kinds))
         .filter(catalogue_sources::document.is_not_null())
         .order((catalogue_sources::imported_at, catalogue_sources::id))
-        .select(catalogue_sources::document)
-        .load(db)?;
-    Ok(rows.into_iter().flatten().collect())
+        .select((
+            catalogue_sources::document.assume_not_null(),
+            catalogue_sources::file_name,
+        ))
+        .load(db)?)
 }

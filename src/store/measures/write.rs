@@ -1,6 +1,8 @@
 //! Writing measures.
 
-use chrono::{DateTime, Utc};
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
 use super::Measure;
@@ -37,25 +39,75 @@ pub fn insert(db: &mut Db, measure: &Measure) -> Result<()> {
     Ok(())
 }
 
+/// A link that is to be stored.
+#[derive(Debug, Clone)]
+pub struct NewLink {
+    /// Fulfils or applies.
+    pub kind: LinkKind,
+    /// Where it leads.
+    pub target: Target,
+    /// What it was carried over from; a link that stays keeps what it has.
+    pub provenance: Option<Provenance>,
+}
+
+/// What a link was carried over from, and who confirmed it (DOMAIN GPP-7).
+#[derive(Debug, Clone, Queryable)]
+pub struct Provenance {
+    /// Id of the older catalogue.
+    pub catalogue_id: Option<String>,
+    /// Requirement or module in it.
+    pub target: Option<String>,
+    /// Mapping that relates the two; none: assigned by hand.
+    pub mapping_source_id: Option<String>,
+    /// User id.
+    pub confirmed_by: Option<String>,
+    /// When (UTC).
+    pub confirmed_at: Option<NaiveDateTime>,
+}
+
 /// Replaces the links of a measure.
-pub fn set_links(
-    db: &mut Db,
-    measure_id: &str,
-    catalogue_id: &str,
-    links: &[(LinkKind, String, Target)],
-) -> Result<()> {
-    diesel::delete(measure_links::table.filter(measure_links::measure_id.eq(measure_id)))
-        .execute(db)?;
+pub fn set_links(db: &mut Db, measure_id: &str, links: &[NewLink]) -> Result<()> {
+    type Key = (LinkKind, String, String);
+    let of_measure = measure_links::table.filter(measure_links::measure_id.eq(measure_id));
+    let before: Vec<(Key, Provenance)> = of_measure
+        .select((
+            (
+                measure_links::kind,
+                measure_links::catalogue_id,
+                measure_links::target,
+            ),
+            (
+                measure_links::migrated_from_catalogue_id,
+                measure_links::migrated_from,
+                measure_links::mapping_source_id,
+                measure_links::confirmed_by,
+                measure_links::confirmed_at,
+            ),
+        ))
+        .load(db)?;
+    let before: HashMap<Key, Provenance> = before.into_iter().collect();
+    diesel::delete(of_measure).execute(db)?;
     let mut rows = Vec::with_capacity(links.len());
-    for (index, (kind, target, facts)) in links.iter().enumerate() {
+    for (index, link) in links.iter().enumerate() {
+        let target = &link.target;
+        let key = (link.kind, target.catalogue.clone(), target.id.clone());
+        let from = link.provenance.as_ref().or_else(|| before.get(&key));
         rows.push((
             measure_links::measure_id.eq(measure_id),
-            measure_links::catalogue_id.eq(catalogue_id),
-            measure_links::target.eq(target),
-            measure_links::kind.eq(*kind),
-            measure_links::module_id.eq(&facts.module),
-            measure_links::requirement_id.eq(facts.requirement.as_deref()),
+            measure_links::catalogue_id.eq(&target.catalogue),
+            measure_links::target.eq(&target.id),
+            measure_links::kind.eq(link.kind),
+            measure_links::module_id.eq(target.module.as_deref()),
+            measure_links::requirement_id.eq(target.requirement.as_deref()),
+            measure_links::control_id.eq(target.module.is_none().then_some(target.id.as_str())),
             measure_links::position.eq(position(index)?),
+            measure_links::migrated_from_catalogue_id
+                .eq(from.and_then(|from| from.catalogue_id.as_deref())),
+            measure_links::migrated_from.eq(from.and_then(|from| from.target.as_deref())),
+            measure_links::mapping_source_id
+                .eq(from.and_then(|from| from.mapping_source_id.as_deref())),
+            measure_links::confirmed_by.eq(from.and_then(|from| from.confirmed_by.as_deref())),
+            measure_links::confirmed_at.eq(from.and_then(|from| from.confirmed_at)),
         ));
     }
     both!(db, c => {

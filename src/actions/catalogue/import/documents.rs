@@ -187,10 +187,10 @@ pub(super) fn resolve(app: &App, parsed: Parsed, sha256: &[u8]) -> Result<Parsed
     };
     let kinds = [SourceKind::OscalCatalog, SourceKind::OscalProfile];
     let mut shelf = oscal::Shelf::default();
-    for bytes in app.store.read(|db| sources::documents(db, &kinds))? {
+    for (bytes, name) in app.store.read(|db| sources::documents(db, &kinds))? {
         let (document, _) = oscal::read_with_defects(&bytes, &Limits::default())
             .map_err(|error: OscalError| Error::internal("an imported document", error))?;
-        shelf.add(document, bytes);
+        shelf.add(document, bytes, name);
     }
     let uuid = uuid::Uuid::from_slice(sha256.get(..16).unwrap_or_default());
     let stamp = oscal::Stamp {

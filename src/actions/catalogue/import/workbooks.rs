@@ -6,10 +6,9 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use serde_json::json;
 
 use super::{Stored, unfit};
-use crate::actions::catalogue::BUILT_IN;
 use crate::catalogue::checklist::Checklist;
 use crate::catalogue::crossref::CrossTable;
-use crate::domain::catalogue::{Fact, Model, TextKind};
+use crate::domain::catalogue::{BUILT_IN, Fact, Model, TextKind};
 use crate::error::Result;
 use crate::store::Db;
 use crate::store::catalogues::texts::{self, Goals, Sentence};

@@ -68,6 +68,19 @@ impl Hash {
 }
 
 impl ImportRef {
+    /// Names of the files that the places end with.
+    pub(super) fn file_names(&self) -> impl Iterator<Item = &str> {
+        let own = (!self.href.starts_with('#')).then_some(self.href.as_str());
+        let places = own
+            .into_iter()
+            .chain(self.rlinks.iter().map(|rlink| rlink.href.as_str()));
+        let names = places.filter_map(|place| {
+            let path = place.split(['?', '#']).next()?;
+            path.rsplit(['/', '\\']).next()
+        });
+        names.filter(|name| !name.is_empty())
+    }
+
     /// Whether the file is the one meant; none if there is no hash that could tell.
     ///
     /// The places are alternatives, perhaps in other formats: the file need be only one of them.

@@ -1,12 +1,9 @@
 //! BSI's files, where they are at hand.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Instant;
 
 use super::super::catalogue::Control;
 use super::super::mapping::{Fate, Relation};
-use std::io::Write as _;
-
 use super::*;
 
 fn catalogue(path: &str) -> Option<Catalogue> {
@@ -17,7 +14,7 @@ fn shelf(paths: &[&str]) -> Option<Shelf> {
     let mut shelf = Shelf::default();
     for path in paths {
         let bytes = official(path)?;
-        shelf.add(document(&bytes), bytes);
+        shelf.add(document(&bytes), bytes, None);
     }
     Some(shelf)
 }
@@ -224,35 +221,4 @@ fn the_component_definitions_are_read() {
             "{path}"
         );
     }
-}
-
-/// Not a limit but a figure: what reading costs beside a bare parse of the same file.
-#[test]
-fn reading_the_kernel_takes_its_time() {
-    let Some(bytes) = official(KERNEL) else {
-        return;
-    };
-    let time = |work: &dyn Fn()| {
-        let runs = (0..5).map(|_| {
-            let start = Instant::now();
-            work();
-            start.elapsed()
-        });
-        runs.min().unwrap()
-    };
-    let bare = time(&|| {
-        serde_json::from_slice::<Value>(&bytes).unwrap();
-    });
-    let read = time(&|| {
-        document(&bytes);
-    });
-    let all = time(&|| {
-        document(&bytes).catalogue().unwrap();
-    });
-    let _ = writeln!(
-        std::io::stderr(),
-        "Kernel, {} bytes: bare parse {bare:?}, read and validated {read:?}, with view {all:?}",
-        bytes.len()
-    );
-    assert!(all < bare * 20, "{all:?} is out of proportion to {bare:?}");
 }

@@ -31,6 +31,7 @@ fn resolved(imports: Value, merge: Value, modify: Value) -> (Document, Vec<Strin
         Some(Source {
             document: &catalog,
             bytes: None,
+            by_name: false,
         })
     };
     let resolution = resolve(&of(&value), &find, &stamp()).unwrap();
@@ -299,6 +300,7 @@ fn more_of_anything_than_is_sensible_is_refused() {
             Some(Source {
                 document: &catalog,
                 bytes: None,
+                by_name: false,
             })
         };
         resolve(&of(&value), &find, &stamp())
@@ -336,6 +338,7 @@ fn the_result_has_head_and_back_matter() {
         Some(Source {
             document: &catalog,
             bytes: None,
+            by_name: false,
         })
     };
     let mut value = profile();
@@ -383,6 +386,7 @@ fn profiles_import_profiles_but_not_in_a_circle() {
             Some(Source {
                 document,
                 bytes: None,
+                by_name: false,
             })
         }
     };
@@ -402,7 +406,7 @@ fn profiles_import_profiles_but_not_in_a_circle() {
 fn an_import_is_found_by_hash_or_uuid_and_must_be_the_one_named() {
     let file = serde_json::to_vec(&catalog()).unwrap();
     let mut shelf = Shelf::default();
-    shelf.add(document(&file), file.clone());
+    shelf.add(document(&file), file.clone(), Some("b.json".to_owned()));
     let with = |algorithm: &str, value: &str| {
         let mut profile = profile();
         profile["profile"]["back-matter"]["resources"][0]["rlinks"] =
@@ -428,6 +432,21 @@ fn an_import_is_found_by_hash_or_uuid_and_must_be_the_one_named() {
         error.to_string().contains("is missing: `a.json`"),
         "{error}"
     );
+    // By name, where nothing better is said, and then it is said so.
+    for place in [
+        "b.json",
+        "../catalogs/b.json",
+        "https://example.org/x/b.json?raw#top",
+    ] {
+        other["profile"]["imports"][0]["href"] = json!(place);
+        let warnings = resolve(&of(&other), &|import| shelf.find(import), &stamp())
+            .unwrap()
+            .warnings;
+        assert!(
+            warnings[0].contains("taken by its file name alone"),
+            "{warnings:?}"
+        );
+    }
     other["profile"]["imports"][0]["href"] = json!(format!("#{}", uuid(77)));
     let error = resolve(&of(&other), &|import| shelf.find(import), &stamp()).unwrap_err();
     assert!(matches!(error, ResolveError::NoResource { .. }));
@@ -512,7 +531,11 @@ fn a_change_is_not_copied_without_end() {
     value["profile"]["imports"] = json!([{ "href": href() }]);
     let find = |_: &ImportRef| {
         let (document, bytes) = (&catalog, None);
-        Some(Source { document, bytes })
+        Some(Source {
+            document,
+            bytes,
+            by_name: false,
+        })
     };
     let refused = resolve(&of(&value), &find, &stamp()).unwrap_err();
     assert!(
@@ -546,6 +569,7 @@ fn parameters_of_a_group_survive_its_union_with_another() {
         Some(Source {
             document,
             bytes: None,
+            by_name: false,
         })
     };
     let resolution = resolve(&of(&value), &find, &stamp()).unwrap();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::mapping::{Fate, Relation};
-use super::super::migration::{Proposal, SourceStatus, Verdict};
+use super::super::migration::{Proposal, ProposedStatus, SourceStatus};
 use super::*;
 
 /// A mapping of its own with a right, a moved and a lost target, and one without a key.
@@ -78,13 +78,13 @@ fn a_single_mapping_needs_no_list() {
     assert_eq!(collection.mappings[0].maps.len(), 4);
 }
 
+use ProposedStatus::{Assign, Decide, Implemented, NotImplemented, ToCheck};
 use Relation::{EqualTo, EquivalentTo, IntersectsWith, NoRelationship, SubsetOf, SupersetOf};
 use SourceStatus::{Dispensable, No, Partial, Yes};
-use Verdict::{Assign, Decide, Implemented, NotImplemented, ToCheck};
 
-const fn proposal(verdict: Verdict, carry_measures: bool) -> Proposal {
+const fn proposal(status: ProposedStatus, carry_measures: bool) -> Proposal {
     Proposal {
-        verdict,
+        status,
         carry_measures,
     }
 }
@@ -124,7 +124,7 @@ fn a_relation_proposes_as_the_rule_book_has_it() {
 
 #[test]
 fn several_sources_propose_together() {
-    for (sources, verdict, carry) in [
+    for (sources, status, carry) in [
         (vec![], Assign, false),
         (vec![(NoRelationship, Yes)], Assign, false),
         (vec![(EqualTo, Yes)], Implemented, false),
@@ -159,7 +159,7 @@ fn several_sources_propose_together() {
         (vec![(SubsetOf, Yes), (SubsetOf, No)], NotImplemented, true),
         (vec![(EqualTo, Yes), (SubsetOf, Dispensable)], Decide, false),
     ] {
-        assert_eq!(combine(&sources), proposal(verdict, carry), "{sources:?}");
+        assert_eq!(combine(&sources), proposal(status, carry), "{sources:?}");
     }
 }
 

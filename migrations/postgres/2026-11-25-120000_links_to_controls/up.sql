@@ -1,0 +1,35 @@
+-- A link leads to a module or requirement of a Kompendium, or to a control; one that was carried over from an older
+-- catalogue names what it came from, who confirmed it and by which mapping.
+CREATE TABLE measure_links_new (
+    measure_id TEXT COLLATE "C" NOT NULL REFERENCES measures (id),
+    catalogue_id TEXT COLLATE "C" NOT NULL REFERENCES catalogues (id),
+    target TEXT COLLATE "C" NOT NULL,
+    kind TEXT COLLATE "C" NOT NULL CHECK (kind IN ('fulfils', 'applies')),
+    module_id TEXT COLLATE "C",
+    requirement_id TEXT COLLATE "C",
+    control_id TEXT COLLATE "C",
+    position INTEGER NOT NULL,
+    migrated_from_catalogue_id TEXT COLLATE "C" REFERENCES catalogues (id),
+    migrated_from TEXT COLLATE "C",
+    mapping_source_id TEXT COLLATE "C" REFERENCES catalogue_sources (id),
+    confirmed_by TEXT COLLATE "C" REFERENCES users (id),
+    confirmed_at TIMESTAMP,
+    PRIMARY KEY (measure_id, catalogue_id, target, kind),
+    FOREIGN KEY (catalogue_id, module_id) REFERENCES catalogue_modules (catalogue_id, id),
+    FOREIGN KEY (catalogue_id, requirement_id) REFERENCES catalogue_requirements (catalogue_id, id),
+    FOREIGN KEY (catalogue_id, control_id) REFERENCES catalogue_controls (catalogue_id, id),
+    CHECK ((module_id IS NULL) <> (control_id IS NULL)),
+    CHECK ((migrated_from IS NULL) = (confirmed_at IS NULL))
+);
+INSERT INTO measure_links_new (measure_id, catalogue_id, target, kind, module_id, requirement_id, position)
+SELECT measure_id, catalogue_id, target, kind, module_id, requirement_id, position FROM measure_links;
+DROP TABLE measure_links;
+ALTER TABLE measure_links_new RENAME TO measure_links;
+ALTER INDEX measure_links_new_pkey RENAME TO measure_links_pkey;
+CREATE INDEX measure_links_by_module ON measure_links (module_id, kind, measure_id);
+CREATE INDEX measure_links_by_requirement ON measure_links (requirement_id, kind, measure_id);
+CREATE INDEX measure_links_by_control ON measure_links (control_id, kind, measure_id);
+CREATE INDEX measure_links_for_coverage ON measure_links (catalogue_id, kind, module_id, requirement_id, measure_id);
+
+-- What the file was called: profiles name the files that they import.
+ALTER TABLE catalogue_sources ADD COLUMN file_name TEXT COLLATE "C";
