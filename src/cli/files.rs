@@ -86,7 +86,6 @@ pub fn catalogue_facts(xml: &Path, cross_table: &Path, out: Option<&Path>) -> Ou
 ///
 /// A profile stands for what it selects from catalogues: whichever way the files are given, it comes last.
 pub fn catalogue_import(app: &Arc<App>, arguments: &ImportArguments) -> Outcome {
-    catalogue::ensure_built_in(app)?;
     let mut files = Vec::new();
     for path in &arguments.files {
         let bytes = std::fs::read(path).map_err(|error| named(path, &error))?;

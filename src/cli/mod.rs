@@ -151,16 +151,21 @@ fn execute(arguments: Arguments) -> Outcome {
             out,
         }) => files::catalogue_facts(&xml, &cross_table, out.as_deref()),
         Command::Catalogue(CatalogueCommand::Import(command)) => {
-            files::catalogue_import(&started(config()?)?, &command)
+            files::catalogue_import(&up_to_date(config()?)?, &command)
         }
         Command::Demo { data_dir, listen } => demo::run(&data_dir, &listen),
         Command::CheckConfig => check_config(config()?),
         Command::Serve => serve::run(started(config()?)?),
         Command::Migrate => migrate(&started(config()?)?),
-        Command::User(command) => admin::user(&started(config()?)?, command),
-        Command::Institution(command) => admin::institution(&started(config()?)?, command),
-        Command::Programme(command) => files::programme(&started(config()?)?, command),
-        Command::Remind(command) => remind::run(&started(config()?)?, &command),
+        Command::User(command) => admin::user(&up_to_date(config()?)?, command),
+        Command::Institution(command) => admin::institution(&up_to_date(config()?)?, command),
+        Command::Programme(command) => files::programme(&up_to_date(config()?)?, command),
+        Command::Remind(command) => {
+            let app = started(config()?)?;
+            // It may be a dry run, which writes nothing.
+            require_schema(&app)?;
+            remind::run(&app, &command)
+        }
     }
 }
 
@@ -177,6 +182,33 @@ fn load(file: Option<&std::path::Path>) -> Result<Config, Failure> {
 fn started(config: Config) -> Result<Arc<App>, Failure> {
     logging(&config);
     Ok(Arc::new(App::new(config)?))
+}
+
+fn up_to_date(config: Config) -> Result<Arc<App>, Failure> {
+    let app = started(config)?;
+    bring_up_to_date(&app)?;
+    Ok(app)
+}
+
+/// Brings schema and built-in catalogue up to date, if that is left to this program.
+fn bring_up_to_date(app: &Arc<App>) -> Outcome {
+    if !app.config.database.migrate_at_start {
+        return require_schema(app);
+    }
+    for name in app.store.migrate()? {
+        tracing::info!(migration = name, "migrated");
+    }
+    crate::actions::catalogue::ensure_built_in(app)?;
+    Ok(())
+}
+
+fn require_schema(app: &Arc<App>) -> Outcome {
+    if app.store.pending_migrations()?.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::Text(
+        "the database's schema is not this program's; run `zinne migrate`".to_owned(),
+    ))
 }
 
 /// Logs go to standard error; a second call (tests) changes nothing.

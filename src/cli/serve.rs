@@ -7,8 +7,7 @@ use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
-use super::{Failure, Outcome, block_on};
-use crate::actions::catalogue;
+use super::{Failure, Outcome, block_on, bring_up_to_date};
 use crate::app::App;
 use crate::http::server::{self, Shared};
 use crate::jobs;
@@ -19,16 +18,7 @@ const JOBS_AT_STOP: Duration = Duration::from_secs(30);
 /// Runs the service until it is told to stop.
 pub fn run(app: Arc<App>) -> Outcome {
     let listener = listen(&app.config.listen)?;
-    if app.config.database.migrate_at_start {
-        for name in app.store.migrate()? {
-            tracing::info!(migration = name, "migrated");
-        }
-        catalogue::ensure_built_in(&app)?;
-    } else if !app.store.pending_migrations()?.is_empty() {
-        return Err(Failure::Text(
-            "the database's schema is not this program's; run `zinne migrate`".to_owned(),
-        ));
-    }
+    bring_up_to_date(&app)?;
     if app.mailer.kind() == "file" {
         tracing::warn!("mails are written as files; set ZINNE_SMTP_URL to have them sent");
     }

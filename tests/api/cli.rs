@@ -846,6 +846,37 @@ const CROSS_TABLE: &[&[&str]] = &[
 ];
 
 #[test]
+fn an_empty_database_is_made_by_what_needs_one_and_profiles_wait_for_their_files() {
+    let place = Place::empty();
+    has(
+        &place.bad(&["remind", "--at", "2022-10-17T07:00:00+02:00", "--dry-run"]),
+        "run `zinne migrate`",
+    );
+    let profile = json!({ "profile": {
+        "uuid": "3d7a0f4e-6f7b-4a0e-9d51-0a6d8a1f0c25",
+        "metadata": { "title": "Torordnung", "last-modified": "2026-05-02T08:00:00+02:00", "version": "1", "oscal-version": "1.1.3" },
+        "imports": [{ "href": "burg.json", "include-controls": [{ "with-ids": ["TOR.1"] }] }],
+    }});
+    let profile = write(place.folder.path(), "profile.json", &profile.to_string());
+    let catalog = write(
+        place.folder.path(),
+        "burg.json",
+        include_str!("../samples/catalog.json"),
+    );
+    let out = place.good(&["catalogue", "import", &profile, &catalog, "--json"]);
+    let reports: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(reports[0]["catalogue"], "burgordnung-2026-05-01");
+    assert_eq!(reports[1]["kind"], "oscal_profile");
+    assert_eq!(reports[1]["counts"]["controls"], 1);
+    assert!(
+        reports[1]["warnings"][0]
+            .as_str()
+            .unwrap()
+            .contains("by its file name alone")
+    );
+}
+
+#[test]
 fn openapi_needs_no_settings() {
     let place = Place::empty();
     let ran = ran(zinne(&["openapi"])
