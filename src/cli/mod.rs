@@ -103,12 +103,12 @@ impl std::fmt::Display for Failure {
                 let (_, detail) = texts::problem(Language::En, problem.code, &problem.args);
                 f.write_str(&detail)?;
                 for fault in &problem.faults {
-                    write!(
-                        f,
-                        "\n{}: {}",
-                        fault.pointer,
-                        texts::fault(Language::En, fault.code, &fault.args)
-                    )?;
+                    let place = match fault.pointer.as_str() {
+                        "" => String::new(),
+                        pointer => format!("{pointer}: "),
+                    };
+                    let text = texts::fault(Language::En, fault.code, &fault.args);
+                    write!(f, "\n{place}{text}")?;
                 }
                 Ok(())
             }

@@ -68,7 +68,7 @@ impl Hash {
 }
 
 impl ImportRef {
-    /// Names of the files that the places end with.
+    /// Names of the files that the places end with, without the format: NIST's JSON names the XML of the same document.
     pub(super) fn file_names(&self) -> impl Iterator<Item = &str> {
         let own = (!self.href.starts_with('#')).then_some(self.href.as_str());
         let places = own
@@ -78,7 +78,7 @@ impl ImportRef {
             let path = place.split(['?', '#']).next()?;
             path.rsplit(['/', '\\']).next()
         });
-        names.filter(|name| !name.is_empty())
+        names.map(without_format).filter(|name| !name.is_empty())
     }
 
     /// Whether the file is the one meant; none if there is no hash that could tell.
@@ -103,6 +103,14 @@ impl ImportRef {
         let told = !verdicts.is_empty() && !verdicts.contains(&None);
         told.then_some(false)
     }
+}
+
+/// The name of a file without what says in which of OSCAL's formats it is.
+pub(super) fn without_format(name: &str) -> &str {
+    let formats = [".json", ".xml", ".yaml", ".yml"];
+    let stem = formats.iter().find_map(|format| name.strip_suffix(format));
+    let stem = stem.unwrap_or(name);
+    stem.strip_suffix("-min").unwrap_or(stem)
 }
 
 impl fmt::Display for ImportRef {

@@ -1,5 +1,6 @@
 //! Documents at hand, to be found by what a profile says about them.
 
+use super::reference::without_format;
 use super::{Document, ImportRef, Source};
 
 /// Documents with their files.
@@ -26,7 +27,7 @@ impl Shelf {
     }
 
     /// The document that an import means: by hash, else by the UUID of the document, else, where no hash says
-    /// otherwise, the newest file of that name.
+    /// otherwise, the newest file of that name, in whichever format.
     ///
     /// A file name is no proof, and BSI's files keep theirs through all editions: [`Source::by_name`] tells.
     #[must_use]
@@ -47,7 +48,7 @@ impl Shelf {
             let names: Vec<&str> = import.file_names().collect();
             let mut items = self.items.iter().rev();
             items.find(|item| {
-                let name = item.file_name.as_deref();
+                let name = item.file_name.as_deref().map(without_format);
                 name.is_some_and(|name| names.contains(&name))
                     && import.agrees_with(&item.bytes).is_none()
             })

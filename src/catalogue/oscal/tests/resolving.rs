@@ -435,7 +435,8 @@ fn an_import_is_found_by_hash_or_uuid_and_must_be_the_one_named() {
     // By name, where nothing better is said, and then it is said so.
     for place in [
         "b.json",
-        "../catalogs/b.json",
+        "../catalogs/b.xml",
+        "b-min.yaml",
         "https://example.org/x/b.json?raw#top",
     ] {
         other["profile"]["imports"][0]["href"] = json!(place);
