@@ -83,7 +83,8 @@ pub enum Version {
 
 impl Version {
     fn parse(text: &str) -> Option<Self> {
-        let mut parts = text.split('.');
+        // What follows the third number belongs to it: `1.1.3.1` is no version, `1.2.0-rc.1` is.
+        let mut parts = text.splitn(3, '.');
         let (major, minor, patch) = (parts.next()?, parts.next()?, parts.next()?);
         // A release candidate (`1.2.0-rc1`) has the grammar of its release.
         let patch = patch.split_once('-').map_or(patch, |(number, _)| number);

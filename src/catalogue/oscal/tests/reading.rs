@@ -74,7 +74,7 @@ fn what_is_no_oscal_is_refused_with_a_reason() {
         assert!(found.contains(part), "{text}: {found}");
     }
     assert!(refused(b"\xff\xfe").contains("line 1"));
-    for version in ["1.1.0", "1.1.3", "1.2.0-rc1", "1.2.12"] {
+    for version in ["1.1.0", "1.1.3", "1.2.0-rc1", "1.2.0-rc.1", "1.2.12"] {
         let mut value = catalog();
         value["catalog"]["metadata"]["oscal-version"] = json!(version);
         assert_eq!(of(&value).tree().oscal_version(), version);
