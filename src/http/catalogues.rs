@@ -374,6 +374,67 @@ pub async fn import_catalogue(
     })
 }
 
+/// An imported file with the catalogue that it made or belongs to.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CatalogueFileView {
+    /// The file.
+    #[serde(flatten)]
+    source: SourceView,
+    /// Key of its catalogue; a mapping or a component definition has none of its own.
+    catalogue: Option<String>,
+}
+
+/// A page of imported files.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CatalogueFilePage {
+    /// The files, oldest first.
+    items: Vec<CatalogueFileView>,
+    /// For the next page, if there is one.
+    next_cursor: Option<String>,
+}
+
+/// Which files.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct FileParams {
+    /// Rows in a page, 1 to 200; 50 if left out.
+    limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// All files that were imported, mappings and component definitions among them.
+#[utoipa::path(tag = "catalogue", operation_id = "list_catalogue_files", security(("bearer" = [])), params(FileParams),
+    responses((status = 200, description = "A page of files", body = CatalogueFilePage), ReadProblems))]
+#[get("/catalogue-files")]
+pub async fn list_catalogue_files(
+    app: web::Data<App>,
+    caller: Caller,
+    params: Query<FileParams>,
+) -> Result<HttpResponse> {
+    let limit = page::limit(params.0.limit)?;
+    let after = page::text("cursor", page::place(params.0.cursor.as_deref())?)?;
+    let rows = page::rows(limit);
+    let found = app
+        .blocking(move |app| catalogue::files(app, By::Caller(&caller), after.as_deref(), rows))
+        .await?;
+    let (found, next_cursor) = page::cut(found, limit, |(source, _)| source.id.clone())?;
+    let items: Result<Vec<CatalogueFileView>> = found
+        .into_iter()
+        .map(|(source, catalogue)| {
+            Ok(CatalogueFileView {
+                source: source.try_into()?,
+                catalogue,
+            })
+        })
+        .collect();
+    Ok(HttpResponse::Ok().json(CatalogueFilePage {
+        items: items?,
+        next_cursor,
+    }))
+}
+
 /// A catalogue with its layers and counts.
 #[utoipa::path(tag = "catalogue", operation_id = "get_catalogue", security(("bearer" = [])),
     params(("catalogue" = String, Path, description = "Key", example = "gs-2023")),

@@ -33,6 +33,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(auth::me)
             .service(catalogues::list_catalogues)
             .service(catalogues::import_catalogue)
+            .service(catalogues::list_catalogue_files)
             .service(catalogues::get_catalogue)
             .service(catalogues::list_modules)
             .service(catalogues::get_module)

@@ -501,6 +501,26 @@ both_engines! {
         assert_eq!(event["reason"], "Abgleich mit dem Netzteam");
     }
 
+    async fn all_imported_files_are_listed(app) {
+        let isb = app.sign_in("isb@offenburg.example").await;
+        import(&isb, CATALOG).await.ok(201);
+        import(&isb, mapping()).await.ok(201);
+        let (mut all, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let page = isb.get(&format!("catalogue-files?limit=1{cursor}")).await.ok(200);
+            all.extend(page["items"].as_array().unwrap().iter().cloned());
+            let Some(next) = page["next_cursor"].as_str() else { break };
+            cursor = format!("&cursor={next}");
+        }
+        let kinds: Vec<(&Value, &Value)> = all.iter().map(|file| (&file["kind"], &file["catalogue"])).collect();
+        assert_eq!(kinds, [
+            (&json!("facts"), &json!("gs-2023")), (&json!("oscal_catalog"), &json!("burgordnung-2026-05-01")),
+            (&json!("oscal_mapping"), &Value::Null),
+        ]);
+        // What a cursor says is not stored text: U+0000 is refused or finds nothing, on either engine.
+        isb.get("catalogue-files?cursor=Ilx1MDAwMCI").await.problem(400, "malformed");
+    }
+
     async fn statuses_propose_and_never_claim_more_than_is_known(app) {
         let isb = app.sign_in("isb@offenburg.example").await;
         import(&isb, CATALOG).await.ok(201);

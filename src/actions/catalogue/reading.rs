@@ -27,6 +27,22 @@ pub fn sources(app: &App, by: By<'_>, key: &str) -> Result<Vec<Source>> {
     })
 }
 
+/// All files that were imported, each with the key of the catalogue that it made or belongs to.
+///
+/// # Errors
+/// `forbidden`, `session_ended`
+pub fn files(
+    app: &App,
+    by: By<'_>,
+    after: Option<&str>,
+    rows: i64,
+) -> Result<Vec<(Source, Option<String>)>> {
+    app.store.read(|db| {
+        require_reader(db, app, by)?;
+        sources::page(db, after, rows)
+    })
+}
+
 /// Elementary threats of a catalogue.
 ///
 /// # Errors

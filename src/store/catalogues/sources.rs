@@ -8,7 +8,7 @@ use crate::domain::catalogue::SourceKind;
 use crate::error::Result;
 use crate::store::db::Db;
 use crate::store::new_id;
-use crate::store::schema::{catalogue_maps, catalogue_requirements, catalogue_sources};
+use crate::store::schema::{catalogue_maps, catalogue_requirements, catalogue_sources, catalogues};
 use crate::store::types::stored;
 
 /// A file that was imported.
@@ -131,6 +131,20 @@ pub fn of_catalogue(db: &mut Db, catalogue_id: &str) -> Result<Vec<Source>> {
         .order((catalogue_sources::imported_at, catalogue_sources::id))
         .select(COLUMNS)
         .load(db)?)
+}
+
+/// All files, each with the key of its catalogue, oldest first, after an id: ids grow with time.
+pub fn page(db: &mut Db, after: Option<&str>, limit: i64) -> Result<Vec<(Source, Option<String>)>> {
+    let mut query = catalogue_sources::table
+        .left_join(catalogues::table)
+        .order(catalogue_sources::id)
+        .select((COLUMNS, catalogues::key.nullable()))
+        .limit(limit)
+        .into_boxed();
+    if let Some(after) = after {
+        query = query.filter(catalogue_sources::id.gt(after));
+    }
+    Ok(query.load(db)?)
 }
 
 /// The newest mapping collection that leads from requirements of a catalogue, if there is one.
