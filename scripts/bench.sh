@@ -1,8 +1,19 @@
 #!/usr/bin/env bash
-# The load benchmark: what the service costs beside the bare operation (docs/PERFORMANCE.md).
-# Arguments go to the benchmark: ./scripts/bench.sh --seconds 3 --rounds 3
+# The benchmarks: what the service and an import cost beside the bare operation (docs/PERFORMANCE.md).
+# Without arguments both. Arguments go to the load benchmark: ./scripts/bench.sh --seconds 3 --rounds 3
+# or, after the word, to that of the import: ./scripts/bench.sh import --rounds 5
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+import() {
+    echo "==> cargo bench --locked --bench import -- $*"
+    cargo bench --locked --bench import -- "$@"
+}
+if [ "${1:-}" = import ]; then
+    shift
+    import "$@"
+    exit
+fi
 
 # The benchmark reads the log of the server, so it takes none but its own.
 unset TEST_DATABASE_URL
@@ -40,5 +51,6 @@ if [ ${#missing[@]} -gt 0 ]; then
     find_pgbench
 fi
 
+[ $# -gt 0 ] || import
 echo "==> cargo bench --locked --bench load -- $*"
 exec cargo bench --locked --bench load -- "$@"

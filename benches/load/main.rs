@@ -14,6 +14,8 @@
 
 #[path = "../../tests/api/support/postgres.rs"]
 mod postgres;
+#[path = "../report.rs"]
+mod report;
 mod service;
 mod sql;
 mod world;
@@ -31,6 +33,7 @@ use secrecy::SecretString;
 use zinne::auth::password::{Passwords, Verdict};
 
 use postgres::Database;
+use report::{Row, median, say, table};
 use service::{Service, Site, processor_of};
 use world::{INSTITUTION, PASSWORD, PATHS, PEOPLE};
 
@@ -64,15 +67,6 @@ struct Arguments {
     /// Given by `cargo bench`.
     #[arg(long, hide = true)]
     bench: bool,
-}
-
-/// A line of the table at the end.
-struct Row {
-    what: String,
-    zinne: String,
-    bare: String,
-    ratio: String,
-    wanted: String,
 }
 
 fn main() {
@@ -482,49 +476,5 @@ fn site(
         program: arguments.program.clone(),
         settings: world::settings(&database(&folder), &folder),
         folder,
-    }
-}
-
-fn median(mut figures: Vec<f64>) -> f64 {
-    figures.sort_by(f64::total_cmp);
-    let middle = figures.len() / 2;
-    if figures.len() % 2 == 1 {
-        figures[middle]
-    } else {
-        f64::midpoint(figures[middle - 1], figures[middle])
-    }
-}
-
-fn say(line: &str) {
-    println!("{line}");
-}
-
-fn table(rows: &[Row]) {
-    let cells =
-        |row: &Row| [&row.what, &row.zinne, &row.bare, &row.ratio, &row.wanted].map(String::clone);
-    let head = ["", "zinne", "bare", "ratio", "wanted"].map(str::to_owned);
-    let lines: Vec<[String; 5]> = std::iter::once(head)
-        .chain(rows.iter().map(cells))
-        .collect();
-    let width = |column: usize| {
-        lines
-            .iter()
-            .map(|line| line[column].chars().count())
-            .max()
-            .unwrap()
-    };
-    let widths: Vec<usize> = (0..5).map(width).collect();
-    say("");
-    for (number, line) in lines.iter().enumerate() {
-        let cells: Vec<String> = line
-            .iter()
-            .zip(&widths)
-            .map(|(cell, width)| format!("{cell:<width$}"))
-            .collect();
-        say(&format!("| {} |", cells.join(" | ")));
-        if number == 0 {
-            let rule: Vec<String> = widths.iter().map(|width| "-".repeat(*width)).collect();
-            say(&format!("| {} |", rule.join(" | ")));
-        }
     }
 }

@@ -331,13 +331,20 @@ pub fn reference_seq(year: i32, number: i32) -> i64 {
 /// How a text is compared in a search: lower case, umlauts and ß resolved.
 pub fn search_key(text: &str) -> String {
     let mut key = String::with_capacity(text.len());
-    for c in text.chars().flat_map(char::to_lowercase) {
-        match c {
-            'ä' => key.push_str("ae"),
-            'ö' => key.push_str("oe"),
-            'ü' => key.push_str("ue"),
-            'ß' => key.push_str("ss"),
-            c => key.push(c),
+    for c in text.chars() {
+        // Most letters are ASCII, and an import asks for those of whole catalogues.
+        if c.is_ascii() {
+            key.push(c.to_ascii_lowercase());
+            continue;
+        }
+        for lower in c.to_lowercase() {
+            match lower {
+                'ä' => key.push_str("ae"),
+                'ö' => key.push_str("oe"),
+                'ü' => key.push_str("ue"),
+                'ß' => key.push_str("ss"),
+                lower => key.push(lower),
+            }
         }
     }
     key

@@ -21,6 +21,7 @@ mod cli;
 mod dashboard;
 mod demo;
 mod duties;
+mod fuzz;
 mod kill;
 mod layers;
 mod lists;

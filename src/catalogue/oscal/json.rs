@@ -34,24 +34,21 @@ fn reason(error: &serde_json::Error) -> String {
     error.to_string().replace(&place, "")
 }
 
-/// Counts brackets and commas outside strings before a single value is built.
+/// Counts brackets and commas outside texts before a single value is built.
 fn measure(bytes: &[u8], limits: &Limits) -> Result<(), OscalError> {
     let (mut depth, mut values, mut line) = (0_usize, 0_usize, 1_usize);
-    let (mut text, mut escaped) = (false, false);
-    for byte in bytes {
+    let mut bytes = bytes.iter();
+    while let Some(byte) = bytes.next() {
         match byte {
+            b'"' => pass_text(&mut bytes),
             b'\n' => line += 1,
-            _ if escaped => escaped = false,
-            b'\\' if text => escaped = true,
-            b'"' => text = !text,
-            _ if text => {}
             b'{' | b'[' => {
                 depth += 1;
                 values += 1;
             }
             b'}' | b']' => depth = depth.saturating_sub(1),
             b',' => values += 1,
-            _ => {}
+            _ => continue,
         }
         if depth > limits.depth {
             let limit = limits.depth;
@@ -63,6 +60,17 @@ fn measure(bytes: &[u8], limits: &Limits) -> Result<(), OscalError> {
         }
     }
     Ok(())
+}
+
+/// Passes over the rest of a text, in which JSON allows no line end. Most of a file is texts: their bytes are looked
+/// at for nothing but their end.
+fn pass_text(bytes: &mut std::slice::Iter<'_, u8>) {
+    while let Some(byte) = bytes.find(|byte| matches!(byte, b'"' | b'\\')) {
+        if *byte == b'"' {
+            return;
+        }
+        bytes.next(); // what is escaped, which may be a quotation mark
+    }
 }
 
 /// A value none of whose objects names a key twice: the second would silently replace the first.

@@ -230,7 +230,9 @@ fn unescape(text: String) -> String {
         let code = after.get(..4).filter(|_| after.get(4..5) == Some("_"));
         let hex = code.filter(|code| code.bytes().all(|b| b.is_ascii_hexdigit()));
         let code = hex.and_then(|hex| u32::from_str_radix(hex, 16).ok());
-        if let Some(character) = code.and_then(char::from_u32) {
+        // PostgreSQL cannot hold U+0000 in a text, so it stays as it is written.
+        let character = code.and_then(char::from_u32).filter(|c| *c != '\0');
+        if let Some(character) = character {
             plain.push(character);
             rest = after.get(5..).unwrap_or_default();
         } else {
@@ -263,5 +265,6 @@ mod tests {
         assert_eq!(unescape("a_x000D_\nb_x005F_x".into()), "a\r\nb_x");
         assert_eq!(unescape("a_x00".into()), "a_x00");
         assert_eq!(unescape("_xD800__xÄÖ_x".into()), "_xD800__xÄÖ_x");
+        assert_eq!(unescape("a_x0000__x0009_".into()), "a_x0000_\t");
     }
 }
