@@ -164,6 +164,7 @@ fn catalog(document: &Document) {
         Some(oscal::profile::Source {
             document,
             bytes: None,
+            by_name: false,
         })
     };
     if let Ok(resolved) = oscal::resolve(&sample(PROFILE), &find, &stamp()) {
@@ -173,7 +174,7 @@ fn catalog(document: &Document) {
 
 fn profile(document: &Document) {
     let mut shelf = oscal::Shelf::default();
-    shelf.add(sample(CATALOG), CATALOG.to_vec());
+    shelf.add(sample(CATALOG), CATALOG.to_vec(), None);
     let resolve = || oscal::resolve(document, &|import| shelf.find(import), &stamp());
     let resolved = resolve();
     assert_eq!(resolved, resolve(), "resolved twice");
@@ -272,7 +273,9 @@ fn known() -> Known {
     let target = |number: u8| {
         let id = format!("XYZ.1.A{number}");
         let target = programme_file::Target {
-            module: "XYZ.1".to_owned(),
+            catalogue: "gs".to_owned(),
+            id: id.clone(),
+            module: Some("XYZ.1".to_owned()),
             requirement: Some(id.clone()),
             withdrawn: number == 2,
             basic: true,

@@ -23,6 +23,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use clap::{Parser as _, ValueEnum};
+use zinne::actions::catalogue::ImportFile;
 use zinne::actions::{By, catalogue};
 use zinne::app::App;
 use zinne::catalogue::{docbook, oscal};
@@ -150,8 +151,13 @@ fn read(kind: Kind, bytes: &[u8]) {
 
 /// The whole import.
 fn import(app: &App, bytes: &[u8]) {
-    let report = catalogue::import(app, By::Operator, bytes, true)
-        .unwrap_or_else(|error| panic!("{error:?}"));
+    let file = ImportFile {
+        bytes,
+        name: None,
+        accept_defects: true,
+    };
+    let report =
+        catalogue::import(app, By::Operator, file).unwrap_or_else(|error| panic!("{error:?}"));
     assert!(!report.already_there);
 }
 
