@@ -279,6 +279,7 @@ fn known() -> Known {
             requirement: Some(id.clone()),
             withdrawn: number == 2,
             basic: true,
+            lasting_key: None,
         };
         (id, target)
     };

@@ -9,7 +9,7 @@ use super::By;
 use crate::app::App;
 use crate::catalogue::facts;
 use crate::domain::access::{Action, Actor, Grant, Person, Resource};
-use crate::domain::catalogue::{BUILT_IN, Level, SourceKind, TextKind, numbers};
+use crate::domain::catalogue::{BUILT_IN, Fact, Level, SourceKind, TextKind, numbers};
 use crate::domain::measure::search_key;
 use crate::error::{Code, Error, Result};
 use crate::store::catalogues::sources::{self, NewSource};
@@ -22,8 +22,8 @@ mod import;
 pub(super) mod migration;
 mod reading;
 
-use import::counts_of_facts;
 pub use import::{DefectView, ImportFile, ImportReport, import, may_import};
+use import::{counts_of_facts, official_hashes};
 pub use migration::{
     ControlProposal, MigrationCounts, MigrationEntry, MigrationRelation, MigrationReport,
     ProposalInput, ProposalSource, Proposals, migration, proposals,
@@ -47,28 +47,35 @@ pub fn ensure_built_in(app: &App) -> Result<bool> {
     }
     let all =
         facts::parse(facts::GS_2023).map_err(|error| Error::internal("catalogue facts", error))?;
+    match store_built_in(app, &all, &sha256) {
+        // Another process was at it at the same time; what it stored can be seen now.
+        Err(error) if error.code() == Code::AlreadyExists => store_built_in(app, &all, &sha256),
+        other => other,
+    }
+}
+
+fn store_built_in(app: &App, all: &[Fact], sha256: &[u8]) -> Result<bool> {
     let now = app.clock.now();
     app.store.write(|db| {
-        // Another process may have been faster.
-        if sources::by_hash(db, &sha256)?.is_some() {
+        if sources::by_hash(db, sha256)?.is_some() {
             return Ok(false);
         }
         let known = catalogues::all(db)?;
         let known = known.into_iter().find(|known| known.key == BUILT_IN);
         let id = match known {
             Some(known) => {
-                catalogues::add_threats(db, &known.id, &all)?;
+                catalogues::add_threats(db, &known.id, all)?;
                 known.id
             }
-            None => catalogues::insert(db, now, &all, None, &sha256)?,
+            None => catalogues::insert(db, now, all, None, sha256)?,
         };
         let source = NewSource {
             catalogue_id: Some(&id),
             kind: SourceKind::Facts,
-            sha256: &sha256,
+            sha256,
             bytes: i32::try_from(facts::GS_2023.len())
                 .map_err(|cause| Error::internal("size of the facts", cause))?,
-            counts: to_json(&counts_of_facts(&all))?,
+            counts: to_json(&counts_of_facts(all))?,
             warnings: "[]".to_owned(),
             defects: "[]".to_owned(),
             document: None,

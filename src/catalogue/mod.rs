@@ -13,7 +13,7 @@ pub mod oscal;
 pub mod workbook;
 
 mod ids;
-mod warnings;
+pub(crate) mod warnings;
 
 #[cfg(test)]
 mod counts;

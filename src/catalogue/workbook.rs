@@ -18,6 +18,9 @@ pub use sheet::{Place, Sheet};
 /// Most sheets; the official cross table has 111.
 const SHEETS: usize = 256;
 
+/// Longest name of a sheet in bytes; Excel allows 31 characters.
+const SHEET_NAME: usize = 255;
+
 /// Most cells that hold something; the official cross table has 12,000.
 const CELLS: usize = 200_000;
 
@@ -137,6 +140,10 @@ fn sheets(
         };
         if found.external {
             return fault(sheet, "it lies outside of the file");
+        }
+        if sheet.len() > SHEET_NAME {
+            let start: String = sheet.chars().take(31).collect();
+            return fault(start, "its name is too long");
         }
         if sheets.iter().any(|(name, _)| *name == sheet) {
             return fault(sheet, "another sheet has the same name");

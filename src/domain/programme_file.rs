@@ -344,6 +344,8 @@ pub struct Target {
     pub withdrawn: bool,
     /// Basis-Anforderung.
     pub basic: bool,
+    /// Key of a control that survives a renumbering (`alt-identifier`).
+    pub lasting_key: Option<String>,
 }
 
 /// What a file is checked against.

@@ -43,7 +43,8 @@ pub struct MeasureParams {
     module: Option<String>,
     /// Linked to a module of this layer.
     layer: Option<String>,
-    /// Linked to this requirement.
+    /// Linked to this requirement or control, as a link is written: an id of Edition 2023, or another catalogue's key, a
+    /// colon and the id.
     requirement: Option<String>,
     /// Only links of this kind count: `fulfils` or `applies`.
     link: Option<LinkKind>,

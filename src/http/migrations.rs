@@ -23,10 +23,12 @@ use crate::error::{Fault, FaultCode, Result};
 pub struct MigrationParams {
     /// Keys of the OSCAL catalogues that are entered, separated by commas.
     to: String,
+    /// SHA-256 of the mapping file, hexadecimal; the newest official one, of the operator or of the caller if left out.
+    mapping: Option<String>,
 }
 
 impl MigrationParams {
-    fn keys(self) -> Result<Vec<String>> {
+    fn keys(&self) -> Result<Vec<String>> {
         let mut keys = Vec::new();
         for key in self.to.split(',').map(str::trim) {
             if !key.is_empty() {
@@ -49,7 +51,7 @@ fn few(keys: &[String], place: &str) -> Result<()> {
     Err(page::bad(place, FaultCode::OutOfRange, range))
 }
 
-/// What the newest mapping collection says about moving to other catalogues. A proposal: nothing is changed.
+/// What a mapping collection says about moving to other catalogues. A proposal: nothing is changed.
 #[utoipa::path(tag = "catalogue", operation_id = "migrate_catalogue", security(("bearer" = [])),
     params(("catalogue" = String, Path, description = "Key of the Kompendium that is left", example = "gs-2023"), MigrationParams),
     responses((status = 200, description = "What the mapping says", body = MigrationReport), ReadProblems))]
@@ -61,8 +63,11 @@ pub async fn migrate_catalogue(
     params: Query<MigrationParams>,
 ) -> Result<HttpResponse> {
     let to = params.0.keys()?;
+    let mapping = params.0.mapping;
     let report = app
-        .blocking(move |app| catalogue::migration(app, By::Caller(&caller), &path, &to))
+        .blocking(move |app| {
+            catalogue::migration(app, By::Caller(&caller), &path, &to, mapping.as_deref())
+        })
         .await?;
     Ok(HttpResponse::Ok().json(report))
 }
@@ -81,6 +86,9 @@ pub async fn propose_migration(
     body: Json<ProposalInput>,
 ) -> Result<HttpResponse> {
     few(&body.0.to, "/to")?;
+    for key in &body.0.to {
+        page::text("to", Some(key.clone()))?;
+    }
     let proposals = app
         .blocking(move |app| catalogue::proposals(app, By::Caller(&caller), &path, &body.0))
         .await?;
@@ -101,10 +109,11 @@ pub async fn get_measure_migration(
 ) -> Result<HttpResponse> {
     let (institution, measure) = path.into_inner();
     let to = params.0.keys()?;
+    let mapping = params.0.mapping;
     let proposed = app
         .blocking(move |app| {
-            let by = By::Caller(&caller);
-            measures::proposed_migration(app, by, &institution, &measure, &to)
+            let (by, mapping) = (By::Caller(&caller), mapping.as_deref());
+            measures::proposed_migration(app, by, &institution, &measure, &to, mapping)
         })
         .await?;
     answer::resource(&proposed)

@@ -320,6 +320,14 @@ pub fn by_id(db: &mut Db, id: &str) -> Result<Catalogue> {
     Ok(catalogues::table.find(id).first(db)?)
 }
 
+/// Makes a second writer of a catalogue wait until this transaction has ended.
+pub fn lock(db: &mut Db, id: &str) -> Result<()> {
+    diesel::update(catalogues::table.find(id))
+        .set(catalogues::key.eq(catalogues::key))
+        .execute(db)?;
+    Ok(())
+}
+
 /// A catalogue by its key.
 pub fn by_key(db: &mut Db, key: &str) -> Result<Catalogue> {
     catalogues::table
@@ -506,12 +514,9 @@ pub fn targets(db: &mut Db, references: &[String]) -> Result<HashMap<String, Tar
     for (catalogue, id) in storable.map(|text| parse_reference(text)) {
         by_catalogue.entry(catalogue).or_default().push(id);
     }
-    let keys = by_catalogue.keys().copied();
-    let known: Vec<Catalogue> = catalogues::table
-        .filter(catalogues::key.eq_any(keys))
-        .load(db)?;
     let mut found = HashMap::new();
-    for catalogue in known {
+    // Catalogues are few; the keys that somebody names need not be.
+    for catalogue in all(db)? {
         let ids = by_catalogue.remove(catalogue.key.as_str());
         for ids in ids.unwrap_or_default().chunks(500) {
             let targets = match catalogue.model {
@@ -547,6 +552,7 @@ fn targets_in_kompendium(db: &mut Db, catalogue_id: &str, ids: &[&str]) -> Resul
         requirement: Some(id.clone()),
         withdrawn,
         basic: level == Level::Basic,
+        lasting_key: None,
         id,
     };
     let module = |id: String| Target {
@@ -555,6 +561,7 @@ fn targets_in_kompendium(db: &mut Db, catalogue_id: &str, ids: &[&str]) -> Resul
         requirement: None,
         withdrawn: false,
         basic: false,
+        lasting_key: None,
         id,
     };
     let requirements = requirements.into_iter().map(requirement);

@@ -12,7 +12,7 @@ use super::schema::{
     catalogue_sources, catalogues, measure_lines, measure_links, measures, programmes, users,
 };
 pub use super::sight::{Sight, seen_by};
-use crate::domain::catalogue::{Level, reference};
+use crate::domain::catalogue::{Level, parse_reference, reference};
 use crate::domain::measure::{
     Confidentiality, LinkKind, Origin, Precision, Relevance, Status, search_key,
 };
@@ -174,7 +174,7 @@ pub struct Filter<'a> {
     pub module: Option<&'a str>,
     /// Linked to a module of this layer.
     pub layer: Option<&'a str>,
-    /// Linked to this requirement or control.
+    /// Linked to this requirement or control, as a link is written.
     pub requirement: Option<&'a str>,
     /// Only such links.
     pub link_kind: Option<LinkKind>,
@@ -287,13 +287,19 @@ pub fn page(
             query.filter(measures::id.eq_any(links().filter(measure_links::module_id.eq(module))));
     }
     if let Some(requirement) = filter.requirement {
+        let (catalogue, id) = parse_reference(requirement);
+        let of_catalogue = catalogues::table
+            .filter(catalogues::key.eq(catalogue))
+            .select(catalogues::id);
         query = query.filter(
             measures::id.eq_any(
-                links().filter(
-                    measure_links::requirement_id
-                        .eq(requirement)
-                        .or(measure_links::control_id.eq(requirement)),
-                ),
+                links()
+                    .filter(measure_links::catalogue_id.eq_any(of_catalogue))
+                    .filter(
+                        measure_links::requirement_id
+                            .eq(id)
+                            .or(measure_links::control_id.eq(id)),
+                    ),
             ),
         );
     }

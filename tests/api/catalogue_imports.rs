@@ -38,6 +38,64 @@ const CHECKLIST: &[&[&str]] = &[
     ],
 ];
 
+/// A cross table with the pairs that Edition 2023 has, and goals that it has not.
+fn all_pairs_and_own_goals(app: &TestApp) -> Vec<u8> {
+    let pairs = app.app.store.read(|db| {
+        let built_in = schema::catalogues::table
+            .filter(schema::catalogues::key.eq("gs-2023"))
+            .select(schema::catalogues::id);
+        let pairs: Vec<(String, String)> = schema::catalogue_requirement_threats::table
+            .filter(schema::catalogue_requirement_threats::catalogue_id.eq_any(built_in))
+            .order((
+                schema::catalogue_requirement_threats::requirement_id,
+                schema::catalogue_requirement_threats::threat_id,
+            ))
+            .select((
+                schema::catalogue_requirement_threats::requirement_id,
+                schema::catalogue_requirement_threats::threat_id,
+            ))
+            .load(db)?;
+        Ok(pairs)
+    });
+    let threats: Vec<String> = (1..=47).map(|number| format!("G 0.{number}")).collect();
+    let mut by_requirement: std::collections::BTreeMap<String, Vec<&str>> =
+        std::collections::BTreeMap::new();
+    let pairs = pairs.unwrap();
+    for (requirement, threat) in &pairs {
+        by_requirement
+            .entry(requirement.clone())
+            .or_default()
+            .push(threat);
+    }
+    let mut rows: Vec<Vec<String>> = vec![
+        ["ISMS.1", "Name", "CIA"]
+            .iter()
+            .map(|text| (*text).to_owned())
+            .chain(threats.iter().cloned())
+            .collect(),
+    ];
+    for (requirement, marked) in by_requirement {
+        let marks = threats.iter().map(|threat| {
+            if marked.contains(&threat.as_str()) {
+                "X".to_owned()
+            } else {
+                String::new()
+            }
+        });
+        rows.push(
+            [requirement, "n".to_owned(), "CIA".to_owned()]
+                .into_iter()
+                .chain(marks)
+                .collect(),
+        );
+    }
+    let rows: Vec<Vec<&str>> = rows
+        .iter()
+        .map(|row| row.iter().map(String::as_str).collect())
+        .collect();
+    workbook(&rows.iter().map(Vec::as_slice).collect::<Vec<_>>())
+}
+
 /// From three requirements of Edition 2023 to the sample; the mapping names an id that is older than the sample.
 fn mapping() -> String {
     let map = |number: u32, relationship: &str, source: &str, target: &str, uuid: u32| {
@@ -153,14 +211,16 @@ both_engines! {
         let refused = import(&isb, workbook(&other)).await.problem(422, "invalid");
         let reasons: Vec<&str> = refused["errors"].as_array().unwrap().iter().map(|fault| fault["detail"].as_str().unwrap()).collect();
         assert_eq!(reasons.len(), 2, "{refused}");
-        assert!(reasons[0].contains("gs-1402: 1 pairs differ"), "{refused}");
-        assert!(reasons[1].contains("gs-2023: XYZ.1.A1 and 2 more ids are not in it"), "{refused}");
+        assert!(reasons[0].contains("gs-2023: XYZ.1.A1 and 2 more ids are not in it"), "{refused}");
+        assert!(reasons[1].contains("gs-1402: 1 pairs differ"), "{refused}");
         other[2] = &["XYZ.1.A3", "fehlt", "", "X"];
         import(&isb, workbook(&other)).await.problem(422, "invalid");
-        // The catalogue that all share gets nothing from a file of anybody's making.
         let forged: &[&[&str]] = &[&["ISMS.1", "G 0.1"], &["ISMS.1.A1", "X"]];
         let refused = import(&isb, workbook(forged)).await.problem(422, "invalid");
         assert!(refused.to_string().contains("gs-2023: 5889 pairs differ"), "{refused}");
+        // The right pairs with goals of somebody's own: the catalogue that all see gets nothing of anybody's making.
+        let refused = import(&isb, all_pairs_and_own_goals(app)).await.problem(422, "invalid");
+        assert!(refused.to_string().contains("gs-2023: all institutions see it"), "{refused}");
         assert_eq!(rows(app), before);
         assert!(import(&isb, workbook(&[&["Wort", "Zahl"], &["a", "b"]])).await.problem(422, "invalid").to_string().contains("neither a cross table nor a checklist"));
     }
@@ -190,8 +250,57 @@ both_engines! {
             &["", "ISMS.1.A1", "Übernahme der Gesamtverantwortung für Informationssicherheit durch die Leitung", "Nichts.", "Basis"],
         ];
         let refused = import(&isb, workbook(forged)).await.problem(422, "invalid");
-        assert!(refused.to_string().contains("only the operator and official files add to it"), "{refused}");
+        assert!(refused.to_string().contains("gs-2023: all institutions see it"), "{refused}");
+        let none: &[&[&str]] = &[&["", "Baustein: ISMS.1 Sicherheitsmanagement"], &["", "Kompendium: 2023"], CHECKLIST[2]];
+        import(&isb, workbook(none)).await.problem(422, "invalid");
         assert_eq!(rows(app), before);
+    }
+
+    async fn nobody_adds_to_what_somebody_else_brought(app) {
+        let isb = app.sign_in("isb@offenburg.example").await;
+        let other = app.sign_in("isb@stuttgart.example").await;
+        import(&isb, KOMPENDIUM).await.ok(201);
+        let before = rows(app);
+        for file in [workbook(CROSS_TABLE), workbook(CHECKLIST)] {
+            let refused = import(&other, file).await.problem(422, "invalid");
+            assert!(refused.to_string().contains("gs-1402: all institutions see it"), "{refused}");
+        }
+        assert_eq!(rows(app), before);
+        // What says every requirement's whole text in sentences adds nothing of its own.
+        let whole: Vec<&[&str]> = CHECKLIST.iter().copied().filter(|row| row.get(3) != Some(&"Zweimal.")).collect();
+        let refused = import(&other, workbook(&whole)).await.problem(422, "invalid");
+        assert!(refused.to_string().contains("all institutions see it"), "one requirement is missing: {refused}");
+        let mut whole = whole;
+        whole.push(&["", "XYZ.1.A2", "Schlüssel zählen", "Gezählt wird auch", "Basis"]);
+        let refused = import(&other, workbook(&whole)).await.problem(422, "invalid");
+        assert!(refused.to_string().contains("all institutions see it"), "a part of a text: {refused}");
+        whole.push(&["", "XYZ.1.A2", "Schlüssel zählen", "an der Zugbrücke.", "Basis"]);
+        import(&other, workbook(&whole)).await.ok(201);
+        // A mapping of somebody else says nothing, unless it is asked for by its hash.
+        import(&isb, CATALOG).await.ok(201);
+        let sha256 = import(&isb, mapping()).await.ok(201)["sha256"].as_str().unwrap().to_owned();
+        let path = "catalogues/gs-2023/migration?to=burgordnung-2026-05-01";
+        assert_eq!(isb.get(path).await.ok(200)["mapping_sha256"], sha256.as_str());
+        other.get(path).await.problem(404, "not_found");
+        assert_eq!(other.get(&format!("{path}&mapping={sha256}")).await.ok(200)["counts"]["mapped_requirements"], 2);
+        for wrong in ["", "xx", &"0".repeat(64)] {
+            other.get(&format!("{path}&mapping={wrong}")).await.problem(404, "not_found");
+        }
+        // Nor does somebody else's file get in the way of a profile by its name.
+        let profile = |uuid: u32| json!({ "profile": {
+            "uuid": format!("3d7a0f4e-6f7b-4a0e-9d51-0a6d8a1f0e{uuid:02}"),
+            "metadata": { "title": "Torordnung", "last-modified": "2026-05-02T08:00:00+02:00", "version": "1", "oscal-version": "1.1.3" },
+            "imports": [{ "href": "Burg_catalog.json", "include-controls": [{ "with-ids": ["TOR.1"] }] }],
+        }}).to_string();
+        let named = async |client: &Client<'_>, file: String| client.send(Method::POST, "catalogues?file_name=Burg_catalog.json", &[], Some(file)).await;
+        named(&other, CATALOG.replace("2026-05-01", "2026-07-01")).await.ok(201);
+        import(&isb, profile(1)).await.problem(422, "invalid");
+        // A name can be added to a file that came without one, by whoever brought it.
+        named(&other, CATALOG.to_owned()).await.ok(200);
+        import(&isb, profile(1)).await.problem(422, "invalid");
+        named(&isb, CATALOG.to_owned()).await.ok(200);
+        let report = import(&isb, profile(1)).await.ok(201);
+        assert!(report["warnings"][0].as_str().unwrap().contains("by its file name alone"), "{report}");
     }
 
     async fn the_catalogue_that_comes_along_is_completed_by_a_newer_program(app) {
@@ -449,7 +558,7 @@ both_engines! {
         assert_eq!((&links[1]["relations"], &links[2]["relations"]), (&json!([]), &json!([])));
         // A person confirms; the old link stays, and so does everything else.
         let confirm = async |client: &Client<'_>, etag: &str, links: Value| {
-            let body = json!({ "links": links, "reason": "Abgleich mit dem Netzteam" }).to_string();
+            let body = json!({ "links": links, "reason": "Abgleich mit dem Netzteam", "mapping_sha256": sha256 }).to_string();
             client.send(Method::POST, &format!("{path}/migration"), &[("if-match", etag)], Some(body)).await
         };
         let one = json!([{ "kind": "fulfils", "from": "NET.1.1.A4", "to": format!("{kernel}:TOR.1") }]);
@@ -493,12 +602,15 @@ both_engines! {
         let links = changed["links"].as_array().unwrap();
         assert_eq!(links[1]["migrated"]["from"], "NET.1.1.A4");
         assert_eq!((&links[2]["target"], &links[2]["migrated"]), (&json!("TOR.1.1"), &Value::Null));
-        let found = isb.get("institutions/offenburg/measures?requirement=TOR.1.1").await.ok(200);
+        let found = isb.get(&format!("institutions/offenburg/measures?requirement={kernel}:TOR.1.1")).await.ok(200);
         assert_eq!(found["items"][0]["reference"], created["reference"]);
+        let found = isb.get("institutions/offenburg/measures?requirement=TOR.1.1").await.ok(200);
+        assert_eq!(found["items"], json!([]), "no requirement of Edition 2023");
         isb.patch(&path, "*", json!({ "fulfils": ["keiner:TOR.1"] })).await.problem(422, "invalid");
         let event = isb.get("institutions/offenburg/audit-events?limit=200").await.ok(200);
         let event = event["items"].as_array().unwrap().iter().find(|event| event["action"] == "measure.migrated").unwrap().clone();
         assert_eq!(event["reason"], "Abgleich mit dem Netzteam");
+        assert_eq!(event["details"]["mapping_sha256"], sha256);
     }
 
     async fn all_imported_files_are_listed(app) {
@@ -551,6 +663,7 @@ both_engines! {
         assert_eq!(refused["errors"][0]["pointer"], "/statuses/XYZ.9.A9");
         propose(json!({ "ISMS.1.A4": "vielleicht" })).await.problem(400, "malformed");
         isb.post("catalogues/gs-2023/migration", json!({ "to": [], "statuses": {} })).await.problem(400, "malformed");
+        isb.post("catalogues/gs-2023/migration", json!({ "to": ["\u{0}"], "statuses": {} })).await.problem(400, "malformed");
     }
 
     async fn who_may_import(app) {

@@ -76,12 +76,20 @@ enum Parsed {
     Profile(Box<Document>, Defects, Box<oscal::Resolution>),
 }
 
-/// SHA-256 of official files: the Kompendium, line ends as LF, and its cross table. Anybody's file may become a
-/// version of its own; only these, or a file of the operator, add to the catalogue that all institutions share.
-const OFFICIAL_FILES: [&str; 2] = [
+/// SHA-256 of official files: the Kompendium, line ends as LF, its cross table, and the mapping to Grundschutz++.
+/// Anybody's file may become a version of its own; only these, or a file of the operator, say something for all
+/// institutions.
+const OFFICIAL_FILES: [&str; 3] = [
     "5054dae91629d62d6e81632fd0afae4f2e13f32931364b14dd8b39dffbb9ff3c",
     "5d17da2fe8a1128f90c810f13645f79ad282c74ff1277faf77b485b9f9e8779c",
+    "df7ea11261ace956a3ebb440f60928851a4815f5545775ac9b24e4d3d22f267f",
 ];
+
+/// Hashes of official files.
+pub(super) fn official_hashes() -> Vec<Vec<u8>> {
+    let hashes = OFFICIAL_FILES.iter().map(hex::decode);
+    hashes.filter_map(std::result::Result::ok).collect()
+}
 
 /// Longest id, key or title that is looked up by; PostgreSQL indexes no more than 2,704 bytes.
 const LONGEST_ID: usize = 255;
@@ -114,15 +122,31 @@ pub fn import(app: &App, by: By<'_>, file: ImportFile<'_>) -> Result<ImportRepor
     }
     let sha256 = Sha256::digest(bytes);
     if let Some(report) = app.store.read(|db| known(db, &sha256))? {
+        if let Some(name) = file.name {
+            app.store.write(|db| call(db, app, by, &sha256, name))?;
+        }
         return Ok(report);
     }
-    let parsed = documents::resolve(app, parse(bytes, file.accept_defects)?, &sha256)?;
+    let parsed = parse(bytes, file.accept_defects)?;
+    let parsed = documents::resolve(app, parsed, &sha256, by)?;
     let attempt = || write(app, by, now, file, &sha256, &parsed);
     match attempt() {
         // Somebody else was importing at the same time; what they stored can be seen now.
         Err(error) if error.code() == Code::AlreadyExists => attempt(),
         other => other,
     }
+}
+
+/// Says what a file is called that was imported without a name: for whoever imported it, and for the operator.
+fn call(db: &mut Db, app: &App, by: By<'_>, sha256: &[u8], name: &str) -> Result<()> {
+    let actor = require(db, app, by, Action::CatalogueImport)?;
+    let Some(source) = sources::by_hash(db, sha256)? else {
+        return Ok(());
+    };
+    if matches!(actor, Actor::Operator) || source.imported_by.as_deref() == actor.id() {
+        sources::name(db, &source.id, name)?;
+    }
+    Ok(())
 }
 
 /// Whether the caller may import at all, asked before a file is taken from them.
@@ -148,8 +172,11 @@ fn write(
         if let Some(report) = known(db, sha256)? {
             return Ok(report);
         }
-        let trusted = matches!(actor, Actor::Operator) || is_official(bytes, sha256);
-        let stored = store(db, now, parsed, sha256, trusted)?;
+        let trust = Trust {
+            for_all: matches!(actor, Actor::Operator) || is_official(bytes, sha256),
+            user_id: actor.id(),
+        };
+        let stored = store(db, now, parsed, sha256, trust)?;
         let (kind, document, defects) = parsed.file(bytes);
         let catalogue_id = stored
             .catalogue
@@ -360,17 +387,26 @@ struct Stored {
     maps: Vec<Map>,
 }
 
+/// How far a file is to be believed.
+#[derive(Clone, Copy)]
+struct Trust<'a> {
+    /// It may say something for all institutions.
+    for_all: bool,
+    /// Who brings it; none: the operator.
+    user_id: Option<&'a str>,
+}
+
 fn store(
     db: &mut Db,
     now: DateTime<Utc>,
     parsed: &Parsed,
     sha256: &[u8],
-    trusted: bool,
+    trust: Trust<'_>,
 ) -> Result<Stored> {
     match parsed {
-        Parsed::Kompendium(book) => kompendium::store(db, now, book, sha256, trusted),
-        Parsed::CrossTable(table) => workbooks::cross_table(db, table, trusted),
-        Parsed::Checklist(list) => workbooks::checklist(db, list, trusted),
+        Parsed::Kompendium(book) => kompendium::store(db, now, book, sha256, trust.for_all),
+        Parsed::CrossTable(table) => workbooks::cross_table(db, table, trust),
+        Parsed::Checklist(list) => workbooks::checklist(db, list, trust),
         Parsed::Profile(document, _, resolved) => {
             documents::profile(db, now, document, resolved, sha256)
         }

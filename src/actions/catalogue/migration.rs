@@ -6,11 +6,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{By, require_reader};
+use super::{By, official_hashes, require_reader};
 use crate::app::App;
 use crate::catalogue::oscal::mapping::Relation;
 use crate::catalogue::oscal::migration::{ProposedStatus, SourceStatus, combine};
-use crate::domain::catalogue::Model;
+use crate::domain::catalogue::{Model, SourceKind};
 use crate::domain::fault::{Fault, FaultCode, Faults};
 use crate::error::{Code, Error, Result};
 use crate::store::Db;
@@ -115,11 +115,51 @@ pub(in crate::actions) struct Joined {
     pub(in crate::actions) relations: BTreeMap<String, Vec<MigrationRelation>>,
 }
 
-/// Joins the newest mapping that leads from a catalogue with those that are entered.
+/// Which mapping file.
+#[derive(Debug, Clone, Copy)]
+pub enum WhichMapping<'a> {
+    /// The newest of the operator, of the caller, or with the hash of an official one: anybody may import a file, and
+    /// it must not speak for others.
+    Newest(By<'a>),
+    /// The one with this SHA-256, hexadecimal, whoever imported it.
+    Hash(&'a str),
+}
+
+impl<'a> WhichMapping<'a> {
+    /// The one that is named, or the newest that the caller may rely on.
+    pub fn new(by: By<'a>, sha256: Option<&'a str>) -> Self {
+        sha256.map_or(WhichMapping::Newest(by), WhichMapping::Hash)
+    }
+
+    fn find(self, db: &mut Db, from: &Catalogue) -> Result<Source> {
+        let found = match self {
+            WhichMapping::Newest(by) => {
+                let user = match by {
+                    By::Caller(caller) => Some(caller.subject.user_id.as_str()),
+                    By::Operator | By::Service => None,
+                };
+                sources::newest_mapping(db, &from.id, user, &official_hashes())?
+            }
+            WhichMapping::Hash(sha256) => {
+                let sha256 = hex::decode(sha256).unwrap_or_default();
+                let found = sources::by_hash(db, &sha256)?;
+                found.filter(|source| source.kind == SourceKind::OscalMapping)
+            }
+        };
+        found.ok_or_else(|| Error::new(Code::NotFound))
+    }
+}
+
+/// Joins a mapping that leads from a catalogue with those that are entered.
 ///
 /// # Errors
 /// `not_found` (also where no such mapping has been imported), `invalid` unless it leads from a Kompendium to OSCAL
-pub(in crate::actions) fn join(db: &mut Db, from: &str, to: &[String]) -> Result<Joined> {
+pub(in crate::actions) fn join(
+    db: &mut Db,
+    from: &str,
+    to: &[String],
+    which: WhichMapping<'_>,
+) -> Result<Joined> {
     let from = catalogues::by_key(db, from)?;
     of_model(&from, Model::Kompendium, "")?;
     let mut current: HashMap<String, (String, String)> = HashMap::new();
@@ -132,8 +172,7 @@ pub(in crate::actions) fn join(db: &mut Db, from: &str, to: &[String]) -> Result
             }
         }
     }
-    let mapping =
-        sources::newest_mapping(db, &from.id)?.ok_or_else(|| Error::new(Code::NotFound))?;
+    let mapping = which.find(db, &from)?;
     let mut relations: BTreeMap<String, Vec<MigrationRelation>> = BTreeMap::new();
     for map in controls::maps(db, &mapping.id)? {
         // By key, never by id: ids are given anew from one release to the next.
@@ -155,15 +194,21 @@ fn of_model(catalogue: &Catalogue, model: Model, place: &str) -> Result<()> {
     Err(vec![Fault::new(place, FaultCode::Inconsistent).arg("value", &catalogue.key)].into())
 }
 
-/// What the newest mapping says about moving from one catalogue to others. A proposal: nothing is changed.
+/// What a mapping says about moving from one catalogue to others. A proposal: nothing is changed.
 ///
 /// # Errors
 /// `not_found` (also where no mapping from this catalogue has been imported), `forbidden`, `session_ended`;
 /// `invalid` unless it leads from a Kompendium to OSCAL catalogues
-pub fn migration(app: &App, by: By<'_>, from: &str, to: &[String]) -> Result<MigrationReport> {
+pub fn migration(
+    app: &App,
+    by: By<'_>,
+    from: &str,
+    to: &[String],
+    mapping: Option<&str>,
+) -> Result<MigrationReport> {
     app.store.read(|db| {
         require_reader(db, app, by)?;
-        let mut joined = join(db, from, to)?;
+        let mut joined = join(db, from, to, WhichMapping::new(by, mapping))?;
         let mut counts = MigrationCounts::default();
         for relation in joined.relations.values().flatten() {
             match &relation.control {
@@ -206,6 +251,9 @@ pub fn migration(app: &App, by: By<'_>, from: &str, to: &[String]) -> Result<Mig
 pub struct ProposalInput {
     /// Keys of the OSCAL catalogues that are entered.
     pub to: Vec<String>,
+    /// SHA-256 of the mapping file, hexadecimal; the newest official one, of the operator or of the caller if left out.
+    #[serde(default)]
+    pub mapping_sha256: Option<String>,
     /// Status by requirement, or by sentence of one (`NET.1.1.A4-UA.1`), which then goes before its requirement's. What
     /// is left out counts as not met.
     #[schema(example = json!({ "NET.1.1.A4": "yes", "ISMS.1.A4": "partial" }))]
@@ -261,7 +309,8 @@ pub struct ProposalSource {
 pub fn proposals(app: &App, by: By<'_>, from: &str, input: &ProposalInput) -> Result<Proposals> {
     app.store.read(|db| {
         require_reader(db, app, by)?;
-        let joined = join(db, from, &input.to)?;
+        let which = WhichMapping::new(by, input.mapping_sha256.as_deref());
+        let joined = join(db, from, &input.to, which)?;
         check_statuses(db, &joined, &input.statuses)?;
         let mut reached: BTreeMap<(String, String), Vec<ProposalSource>> = BTreeMap::new();
         let mut unassigned: HashSet<&str> = input.statuses.keys().map(String::as_str).collect();

@@ -12,16 +12,17 @@ use super::view::MeasureView;
 use super::{By, Scope, facts, fulfils_basic, view, visible};
 use crate::actions::Entry;
 use crate::actions::catalogue::MigrationRelation;
-use crate::actions::catalogue::migration::{Joined, RELATED, join};
+use crate::actions::catalogue::migration::{Joined, RELATED, WhichMapping, join};
 use crate::app::App;
 use crate::catalogue::oscal::mapping::Relation;
 use crate::domain::access::{Action, Resource};
 use crate::domain::calendar::berlin_day;
-use crate::domain::catalogue::{BUILT_IN, reference};
+use crate::domain::catalogue::{BUILT_IN, SourceKind, reference};
 use crate::domain::fault::{Fault, FaultCode, Faults};
 use crate::domain::measure::LinkKind;
 use crate::domain::programme_file::{MAX_LINKS, Target};
 use crate::error::{Error, Result};
+use crate::store::catalogues::{controls, sources};
 use crate::store::measures::{Link, NewLink, Provenance};
 use crate::store::types::stored;
 use crate::store::{Db, catalogues, measures};
@@ -70,12 +71,13 @@ pub fn proposed_migration(
     institution: &str,
     measure: &str,
     to: &[String],
+    mapping: Option<&str>,
 ) -> Result<MeasureMigration> {
     let now = app.clock.now();
     app.store.read(|db| {
         let scope = Scope::enter(db, now, by, institution)?;
         let row = visible(db, app, &scope, measure)?;
-        let joined = join(db, BUILT_IN, to)?;
+        let joined = join(db, BUILT_IN, to, WhichMapping::new(by, mapping))?;
         let links = measures::links(db, &row.measure.id)?;
         let there: HashSet<(LinkKind, String)> = links
             .iter()
@@ -115,8 +117,12 @@ fn of_link(link: &Link, joined: &Joined, there: &HashSet<(LinkKind, String)>) ->
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MigrationInput {
-    /// The links, 1 to 100.
+    /// The links, 1 to 500.
     pub links: Vec<LinkInput>,
+    /// SHA-256 of the mapping file that was shown, hexadecimal. A link that it does not relate, or all without it, is
+    /// assigned by hand.
+    #[serde(default)]
+    pub mapping_sha256: Option<String>,
     /// Why, where the mapping does not say it; kept in the audit trail.
     #[serde(default)]
     pub reason: Option<String>,
@@ -128,7 +134,8 @@ pub struct MigrationInput {
 pub struct LinkInput {
     /// Fulfils or applies, as the link that is there.
     pub kind: LinkKind,
-    /// Requirement or module that the measure is linked to.
+    /// What the measure is linked to: a requirement or module, or a control of an older edition with the key of its
+    /// catalogue.
     #[schema(example = "SYS.3.2.2.A1")]
     pub from: String,
     /// Control: key of its catalogue, a colon, its id.
@@ -160,6 +167,10 @@ pub fn confirm_migration(
         let confirmation = Confirmation {
             by: scope.person()?.id.clone(),
             at: stored(now),
+            mapping: match &input.mapping_sha256 {
+                Some(sha256) => Some(Mapping::read(db, sha256)?),
+                None => None,
+            },
         };
         let all = carried_over(db, &links, input, &confirmation)?;
         measures::replace(db, now, &mut measure)?;
@@ -169,7 +180,9 @@ pub fn confirm_migration(
             entity_kind: "measure",
             entity_id: &measure.id,
             reason: input.reason.as_deref(),
-            details: json!({ "reference": measure.reference, "links": input.links }),
+            details: json!({
+                "reference": measure.reference, "links": input.links, "mapping_sha256": input.mapping_sha256,
+            }),
         };
         scope.record(db, now, &entry)?;
         let row = measures::get(db, &scope.institution.id, &measure.id)?;
@@ -188,10 +201,44 @@ fn check(input: &MigrationInput) -> Result<()> {
     Ok(())
 }
 
-/// Who confirms, and when (UTC).
+/// Who confirms, when (UTC), and what was shown.
 struct Confirmation {
     by: String,
     at: chrono::NaiveDateTime,
+    mapping: Option<Mapping>,
+}
+
+/// What a mapping file relates.
+struct Mapping {
+    source_id: String,
+    /// Requirement and key of the control.
+    pairs: HashSet<(String, String)>,
+}
+
+impl Mapping {
+    fn read(db: &mut Db, sha256: &str) -> Result<Mapping> {
+        let hash = hex::decode(sha256).unwrap_or_default();
+        let source = sources::by_hash(db, &hash)?;
+        let source = source.filter(|source| source.kind == SourceKind::OscalMapping);
+        let Some(source) = source else {
+            let fault = Fault::new("/mapping_sha256", FaultCode::UnknownReference);
+            return Err(vec![fault.arg("value", sha256)].into());
+        };
+        let maps = controls::maps(db, &source.id)?.into_iter();
+        let related = maps.filter(|map| RELATED.contains(&Relation::parse(&map.relationship)));
+        Ok(Mapping {
+            pairs: related
+                .filter_map(|map| Some((map.requirement_id, map.target_uuid?)))
+                .collect(),
+            source_id: source.id,
+        })
+    }
+
+    /// Its id, if it relates the two.
+    fn relating(&self, requirement: &str, target: &Target) -> Option<String> {
+        let pair = (requirement.to_owned(), target.lasting_key.clone()?);
+        self.pairs.contains(&pair).then(|| self.source_id.clone())
+    }
 }
 
 /// The links that a measure has, and after them the new ones.
@@ -216,7 +263,6 @@ fn carried_over(
             provenance: None,
         });
     }
-    let related = RELATED.each_ref().map(Relation::name);
     let mut faults = Faults::new();
     for (index, new) in input.links.iter().enumerate() {
         let old = links
@@ -240,12 +286,10 @@ fn carried_over(
                 let provenance = Provenance {
                     catalogue_id: Some(old.catalogue.0.clone()),
                     target: Some(old.target.clone()),
-                    mapping_source_id: catalogues::controls::relating_mapping(
-                        db,
-                        &old.target,
-                        (&target.catalogue, &target.id),
-                        &related,
-                    )?,
+                    mapping_source_id: confirmation
+                        .mapping
+                        .as_ref()
+                        .and_then(|mapping| mapping.relating(&old.target, target)),
                     confirmed_by: Some(confirmation.by.clone()),
                     confirmed_at: Some(confirmation.at),
                 };

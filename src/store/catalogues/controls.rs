@@ -8,9 +8,7 @@ use crate::domain::programme_file::Target;
 use crate::error::Result;
 use crate::store::db::{Db, both};
 use crate::store::position;
-use crate::store::schema::{
-    catalogue_controls, catalogue_groups, catalogue_maps, catalogue_sources,
-};
+use crate::store::schema::{catalogue_controls, catalogue_groups, catalogue_maps};
 
 /// A group, as it is stored and read.
 #[derive(Debug, Clone, Queryable)]
@@ -188,18 +186,23 @@ pub fn page(db: &mut Db, catalogue_id: &str, filter: &ControlFilter<'_>) -> Resu
 
 /// What a link to each of `ids` would point to; unknown ones are left out.
 pub fn targets(db: &mut Db, catalogue_id: &str, ids: &[&str]) -> Result<Vec<Target>> {
-    let found: Vec<(String, bool)> = catalogue_controls::table
+    let found: Vec<(String, bool, Option<String>)> = catalogue_controls::table
         .filter(catalogue_controls::catalogue_id.eq(catalogue_id))
         .filter(catalogue_controls::id.eq_any(ids.iter().copied()))
-        .select((catalogue_controls::id, catalogue_controls::withdrawn))
+        .select((
+            catalogue_controls::id,
+            catalogue_controls::withdrawn,
+            catalogue_controls::alt_identifier,
+        ))
         .load(db)?;
-    let target = |(id, withdrawn)| Target {
+    let target = |(id, withdrawn, lasting_key)| Target {
         catalogue: catalogue_id.to_owned(),
         id,
         module: None,
         requirement: None,
         withdrawn,
         basic: false,
+        lasting_key,
     };
     Ok(found.into_iter().map(target).collect())
 }
@@ -249,32 +252,6 @@ pub fn add_maps(db: &mut Db, source_id: &str, maps: &[Map]) -> Result<()> {
         }
     });
     Ok(())
-}
-
-/// The newest mapping that relates a requirement to a control in one of these ways, found by the control's key; none: nobody but a person does.
-pub fn relating_mapping(
-    db: &mut Db,
-    requirement: &str,
-    (catalogue_id, control): (&str, &str),
-    relationships: &[&str],
-) -> Result<Option<String>> {
-    Ok(catalogue_maps::table
-        .inner_join(catalogue_sources::table)
-        .inner_join(
-            catalogue_controls::table
-                .on(catalogue_controls::alt_identifier.eq(catalogue_maps::target_uuid)),
-        )
-        .filter(catalogue_maps::requirement_id.eq(requirement))
-        .filter(catalogue_maps::relationship.eq_any(relationships.iter().copied()))
-        .filter(catalogue_controls::catalogue_id.eq(catalogue_id))
-        .filter(catalogue_controls::id.eq(control))
-        .order((
-            catalogue_sources::imported_at.desc(),
-            catalogue_sources::id.desc(),
-        ))
-        .select(catalogue_sources::id)
-        .first(db)
-        .optional()?)
 }
 
 /// Relations of a mapping collection in order.

@@ -34,6 +34,8 @@ pub struct Source {
     pub imported_at: NaiveDateTime,
     /// What it was called, where that is known.
     pub file_name: Option<String>,
+    /// User id of whoever imported it; none: the operator.
+    pub imported_by: Option<String>,
 }
 
 /// A file that is imported now.
@@ -100,6 +102,7 @@ type Columns = (
     catalogue_sources::defects,
     catalogue_sources::imported_at,
     catalogue_sources::file_name,
+    catalogue_sources::imported_by,
 );
 
 const COLUMNS: Columns = (
@@ -113,6 +116,7 @@ const COLUMNS: Columns = (
     catalogue_sources::defects,
     catalogue_sources::imported_at,
     catalogue_sources::file_name,
+    catalogue_sources::imported_by,
 );
 
 /// The file with these bytes, if it is there.
@@ -147,15 +151,23 @@ pub fn page(db: &mut Db, after: Option<&str>, limit: i64) -> Result<Vec<(Source,
     Ok(query.load(db)?)
 }
 
-/// The newest mapping collection that leads from requirements of a catalogue, if there is one.
-pub fn newest_mapping(db: &mut Db, catalogue_id: &str) -> Result<Option<Source>> {
+/// The newest mapping collection that leads from requirements of a catalogue, if there is one: of the operator, of
+/// a user, or with one of these hashes.
+pub fn newest_mapping(
+    db: &mut Db,
+    catalogue_id: &str,
+    user_id: Option<&str>,
+    hashes: &[Vec<u8>],
+) -> Result<Option<Source>> {
     let requirements = catalogue_requirements::table
         .filter(catalogue_requirements::catalogue_id.eq(catalogue_id))
         .select(catalogue_requirements::id);
     let leads_from_there = catalogue_maps::table
         .filter(catalogue_maps::source_id.eq(catalogue_sources::id))
         .filter(catalogue_maps::requirement_id.eq_any(requirements));
-    Ok(catalogue_sources::table
+    let known = catalogue_sources::sha256.eq_any(hashes.iter().map(Vec::as_slice));
+    let of_operator = catalogue_sources::imported_by.is_null();
+    let mut query = catalogue_sources::table
         .filter(catalogue_sources::kind.eq(SourceKind::OscalMapping))
         .filter(exists(leads_from_there))
         .order((
@@ -163,12 +175,28 @@ pub fn newest_mapping(db: &mut Db, catalogue_id: &str) -> Result<Option<Source>>
             catalogue_sources::id.desc(),
         ))
         .select(COLUMNS)
-        .first(db)
-        .optional()?)
+        .into_boxed();
+    query = match user_id {
+        Some(user) => {
+            let own = catalogue_sources::imported_by.assume_not_null().eq(user);
+            query.filter(of_operator.or(known).or(own))
+        }
+        None => query.filter(of_operator.or(known)),
+    };
+    Ok(query.first(db).optional()?)
 }
 
-/// A file itself, and what it was called.
-pub type File = (Vec<u8>, Option<String>);
+/// A file itself, what it was called, and who imported it.
+pub type File = (Vec<u8>, Option<String>, Option<String>);
+
+/// Says what a file is called of which that was not known.
+pub fn name(db: &mut Db, id: &str, file_name: &str) -> Result<()> {
+    diesel::update(catalogue_sources::table.find(id))
+        .filter(catalogue_sources::file_name.is_null())
+        .set(catalogue_sources::file_name.eq(file_name))
+        .execute(db)?;
+    Ok(())
+}
 
 /// The files themselves of the given kinds, oldest first.
 pub fn documents(db: &mut Db, kinds: &[SourceKind]) -> Result<Vec<File>> {
@@ -179,6 +207,7 @@ pub fn documents(db: &mut Db, kinds: &[SourceKind]) -> Result<Vec<File>> {
         .select((
             catalogue_sources::document.assume_not_null(),
             catalogue_sources::file_name,
+            catalogue_sources::imported_by,
         ))
         .load(db)?)
 }

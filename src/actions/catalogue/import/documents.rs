@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::{Parsed, Stored, short, short_enough, unreadable};
+use crate::actions::By;
 use crate::app::App;
 use crate::catalogue::oscal::{self, Document, Limits, OscalError};
 use crate::domain::catalogue::{Model, SourceKind};
@@ -178,7 +179,9 @@ fn catalogue(
 
 /// A profile stands for a catalogue: that which it selects from catalogues that are here. Nothing is fetched, and
 /// no transaction waits for it.
-pub(super) fn resolve(app: &App, parsed: Parsed, sha256: &[u8]) -> Result<Parsed> {
+///
+/// A name alone finds only files of the operator and of the caller: anybody may give a file any name.
+pub(super) fn resolve(app: &App, parsed: Parsed, sha256: &[u8], by: By<'_>) -> Result<Parsed> {
     let (document, defects) = match parsed {
         Parsed::Oscal(document, defects) if matches!(*document, Document::Profile(_)) => {
             (document, defects)
@@ -187,7 +190,13 @@ pub(super) fn resolve(app: &App, parsed: Parsed, sha256: &[u8]) -> Result<Parsed
     };
     let kinds = [SourceKind::OscalCatalog, SourceKind::OscalProfile];
     let mut shelf = oscal::Shelf::default();
-    for (bytes, name) in app.store.read(|db| sources::documents(db, &kinds))? {
+    let caller = match by {
+        By::Caller(caller) => Some(caller.subject.user_id.as_str()),
+        By::Operator | By::Service => None,
+    };
+    for (bytes, name, imported_by) in app.store.read(|db| sources::documents(db, &kinds))? {
+        let believed = imported_by.is_none() || imported_by.as_deref() == caller;
+        let name = name.filter(|_| believed);
         let (document, _) = oscal::read_with_defects(&bytes, &Limits::default())
             .map_err(|error: OscalError| Error::internal("an imported document", error))?;
         shelf.add(document, bytes, name);

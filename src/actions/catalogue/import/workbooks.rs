@@ -5,19 +5,20 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde_json::json;
 
-use super::{Stored, unfit};
+use super::{Stored, Trust, unfit};
 use crate::catalogue::checklist::Checklist;
 use crate::catalogue::crossref::CrossTable;
+use crate::catalogue::warnings::Warnings;
 use crate::domain::catalogue::{BUILT_IN, Fact, Model, TextKind};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::store::Db;
 use crate::store::catalogues::texts::{self, Goals, Sentence};
-use crate::store::catalogues::{self, Catalogue, RequirementFilter};
+use crate::store::catalogues::{self, Catalogue, Requirement, RequirementFilter, sources};
 
 /// Why a workbook is not of a catalogue.
 type Misfit = String;
 
-/// Adds to the first catalogue that a workbook fits.
+/// Adds to the first catalogue that a workbook fits: the one that comes with the program goes before all others.
 ///
 /// # Errors
 /// `invalid` with what is in the way in each catalogue.
@@ -26,10 +27,14 @@ fn to_first_fit<T>(
     add: impl Fn(&mut Db, &Catalogue) -> Result<std::result::Result<T, Misfit>>,
 ) -> Result<(Catalogue, T)> {
     let mut misfits = Vec::new();
-    for known in catalogues::all(db)? {
+    let mut all = catalogues::all(db)?;
+    all.sort_by_key(|known| known.key != BUILT_IN);
+    for known in all {
         if known.model != Model::Kompendium {
             continue;
         }
+        // What is there is read and then added to: another workbook has to wait.
+        catalogues::lock(db, &known.id)?;
         match add(db, &known)? {
             Ok(added) => return Ok((known, added)),
             Err(misfit) => misfits.push(format!("{}: {misfit}", known.key)),
@@ -42,13 +47,27 @@ fn to_first_fit<T>(
 /// Most catalogues of which a refusal tells what is in the way.
 const MOST_MISFITS: usize = 20;
 
-/// Only the operator and official files add to what all institutions share.
-fn may_add(known: &Catalogue, trusted: bool) -> bool {
-    trusted || known.key != BUILT_IN
+/// All institutions see a catalogue: the operator and official files add to any, others to what they imported.
+fn may_add(db: &mut Db, known: &Catalogue, trust: Trust<'_>) -> Result<bool> {
+    if trust.for_all {
+        return Ok(true);
+    }
+    let made_from = sources::of_catalogue(db, &known.id)?.into_iter().next();
+    Ok(made_from.is_some_and(|source| {
+        source.imported_by.is_some() && source.imported_by.as_deref() == trust.user_id
+    }))
+}
+
+/// Refuses a workbook altogether: one that fits a catalogue but may not add to it must not end in another.
+fn only_official(known: &Catalogue) -> Error {
+    unfit(vec![format!(
+        "{}: all institutions see it; only the operator, official files and whoever imported it add to it",
+        known.key
+    )])
 }
 
 /// Which threats the requirements of a catalogue counter, and what they protect.
-pub(super) fn cross_table(db: &mut Db, table: &CrossTable, trusted: bool) -> Result<Stored> {
+pub(super) fn cross_table(db: &mut Db, table: &CrossTable, trust: Trust<'_>) -> Result<Stored> {
     let (catalogue, odd) = to_first_fit(db, |db, known| {
         let facts = catalogues::facts(db, &known.id)?;
         let requirements: HashSet<&str> = facts.iter().filter_map(requirement_id).collect();
@@ -101,8 +120,8 @@ pub(super) fn cross_table(db: &mut Db, table: &CrossTable, trusted: bool) -> Res
             ));
         }
         let (new_pairs, new_goals) = (there.is_empty(), protects.is_empty() && !goals.is_empty());
-        if (new_pairs || new_goals) && !may_add(known, trusted) {
-            return Ok(Err(ONLY_OFFICIAL.to_owned()));
+        if (new_pairs || new_goals) && !may_add(db, known, trust)? {
+            return Err(only_official(known));
         }
         if new_pairs {
             texts::add_pairs(db, &known.id, &pairs.into_iter().collect::<Vec<_>>())?;
@@ -130,9 +149,6 @@ pub(super) fn cross_table(db: &mut Db, table: &CrossTable, trusted: bool) -> Res
     })
 }
 
-const ONLY_OFFICIAL: &str =
-    "all institutions share it: only the operator and official files add to it";
-
 fn requirement_id(fact: &Fact) -> Option<&str> {
     match fact {
         Fact::Requirement { id, .. } => Some(id),
@@ -141,7 +157,13 @@ fn requirement_id(fact: &Fact) -> Option<&str> {
 }
 
 /// The sentences of the requirements of a module.
-pub(super) fn checklist(db: &mut Db, list: &Checklist, trusted: bool) -> Result<Stored> {
+pub(super) fn checklist(db: &mut Db, list: &Checklist, trust: Trust<'_>) -> Result<Stored> {
+    if list.sub_requirements.is_empty() {
+        return Err(unfit(vec![format!(
+            "no requirement of {} is in it",
+            list.module
+        )]));
+    }
     let (catalogue, odd) = to_first_fit(db, |db, known| {
         if list
             .edition
@@ -155,8 +177,11 @@ pub(super) fn checklist(db: &mut Db, list: &Checklist, trusted: bool) -> Result<
             ..RequirementFilter::default()
         };
         let requirements = catalogues::requirements(db, &known.id, &filter)?;
+        if requirements.is_empty() {
+            return Ok(Err(format!("{} is not in it", list.module)));
+        }
         let by_id: HashMap<&str, _> = requirements.iter().map(|of| (of.id.as_str(), of)).collect();
-        let mut odd = Vec::new();
+        let mut odd = Warnings::default();
         let mut listed = HashSet::new();
         for sentence in &list.sub_requirements {
             let id = sentence.requirement.as_str();
@@ -164,16 +189,16 @@ pub(super) fn checklist(db: &mut Db, list: &Checklist, trusted: bool) -> Result<
                 return Ok(Err(format!("{id} is not in it")));
             };
             if listed.insert(id) && sentence.title != requirement.title {
-                odd.push(format!("{id} has another title than in the catalogue"));
+                odd.add(format_args!("{id} has another title than in the catalogue"));
             }
             if sentence.level != requirement.level {
-                odd.push(format!("{id} has another level than in the catalogue"));
+                odd.add(format_args!("{id} has another level than in the catalogue"));
             }
         }
         let without = requirements
             .iter()
             .filter(|of| !listed.contains(of.id.as_str()));
-        odd.extend(without.map(|of| format!("{} has no sentence", of.id)));
+        without.for_each(|of| odd.add(format_args!("{} has no sentence", of.id)));
         let mut sentences: Vec<Sentence> = list
             .sub_requirements
             .iter()
@@ -189,18 +214,16 @@ pub(super) fn checklist(db: &mut Db, list: &Checklist, trusted: bool) -> Result<
         let mut there = texts::sentences_of_module(db, &known.id, &list.module)?;
         there.sort();
         if there == sentences {
-            return Ok(Ok(odd));
+            return Ok(Ok(odd.into_lines()));
         }
         if !there.is_empty() {
             return Ok(Err(format!("it has other sentences of {}", list.module)));
         }
-        if !may_add(known, trusted) && !are_cut_from_texts(db, known, &sentences)? {
-            return Ok(Err(format!(
-                "{ONLY_OFFICIAL}, unless each sentence stands in the text of its requirement"
-            )));
+        if !may_add(db, known, trust)? && !are_the_texts(db, known, &requirements, &sentences)? {
+            return Err(only_official(known));
         }
         texts::add_sentences(db, &known.id, &sentences)?;
-        Ok(Ok(odd))
+        Ok(Ok(odd.into_lines()))
     })?;
     let requirements: HashSet<&str> = list
         .sub_requirements
@@ -219,16 +242,22 @@ pub(super) fn checklist(db: &mut Db, list: &Checklist, trusted: bool) -> Result<
     })
 }
 
-/// Whether sentences say nothing that the texts of the catalogue do not say.
-fn are_cut_from_texts(db: &mut Db, known: &Catalogue, sentences: &[Sentence]) -> Result<bool> {
+/// Whether sentences are the whole text of every requirement of a module, and nothing else.
+fn are_the_texts(
+    db: &mut Db,
+    known: &Catalogue,
+    requirements: &[Requirement],
+    sentences: &[Sentence],
+) -> Result<bool> {
     let texts = texts::all(db, &known.id, TextKind::Requirement)?;
-    let texts: HashMap<&str, String> = texts
-        .iter()
-        .map(|(id, text)| (id.as_str(), letters(text)))
-        .collect();
-    Ok(sentences.iter().all(|(id, _, sentence)| {
-        let text = texts.get(id.as_str());
-        text.is_some_and(|text| text.contains(&letters(sentence)))
+    let mut said: HashMap<&str, String> = HashMap::new();
+    for (id, _, sentence) in sentences {
+        said.entry(id).or_default().push_str(&letters(sentence));
+    }
+    Ok(requirements.iter().all(|requirement| {
+        let (id, said) = (&requirement.id, said.get(requirement.id.as_str()));
+        let text = texts.get(id).map(|text| letters(text));
+        text.is_some() && text.as_ref() == said
     }))
 }
 
