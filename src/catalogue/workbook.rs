@@ -8,7 +8,7 @@ mod error;
 mod package;
 mod sheet;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 pub use error::WorkbookError;
 use package::{Package, Relationship, is};
@@ -121,7 +121,7 @@ fn main_part(package: &mut Package<'_>) -> Result<String, WorkbookError> {
 fn sheets(
     package: &mut Package<'_>,
     main: &str,
-    related: &HashMap<String, Relationship>,
+    related: &BTreeMap<String, Relationship>,
 ) -> Result<Vec<(String, String)>, WorkbookError> {
     let text = package.required(main)?;
     let document = package::parse(main, &text)?;

@@ -1,6 +1,6 @@
 //! The archive that a workbook is: parts by name, none inflated past the limits.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{Cursor, Read as _};
 
 use roxmltree::{Document, Node, ParsingOptions};
@@ -123,15 +123,16 @@ impl<'a> Package<'a> {
         })
     }
 
-    /// The parts that a part refers to, by the id that it uses for them.
+    /// The parts that a part refers to, by the id that it uses for them; in order, so that a file with two of a kind
+    /// is read the same way every time.
     pub(super) fn related(
         &mut self,
         part: &str,
-    ) -> Result<HashMap<String, Relationship>, WorkbookError> {
+    ) -> Result<BTreeMap<String, Relationship>, WorkbookError> {
         let (folder, name) = part.rsplit_once('/').unwrap_or(("", part));
         let rels = join(folder, &format!("_rels/{name}.rels"));
         let Some(text) = self.text(&rels)? else {
-            return Ok(HashMap::new());
+            return Ok(BTreeMap::new());
         };
         let document = parse(&rels, &text)?;
         let nodes = document.descendants().filter(|n| is(*n, "Relationship"));

@@ -113,6 +113,19 @@ fn numbers_results_and_shared_texts_are_text() {
 }
 
 #[test]
+fn a_file_with_two_parts_of_a_kind_is_read_the_same_way_every_time() {
+    let more: String = (0..9)
+        .map(|n| format!("<Relationship Id='c{n}' Type='x/sharedStrings' Target='none{n}.xml'/>"))
+        .collect();
+    let related = RELATED.replace("</Relationships>", &format!("{more}</Relationships>"));
+    let row = "<worksheet><sheetData><row><c t='s'><v>0</v></c></row></sheetData></worksheet>";
+    let bytes = with(&[("xl/_rels/workbook.xml.rels", &related), ("xl/s.xml", row)]);
+    for _ in 0..9 {
+        assert_eq!(cells(&bytes), [pair("A1", "one")]);
+    }
+}
+
+#[test]
 fn faults_of_cells_have_their_place() {
     let cases = [
         (
