@@ -37,10 +37,11 @@ fn reason(error: &serde_json::Error) -> String {
 /// Counts brackets and commas outside texts before a single value is built.
 fn measure(bytes: &[u8], limits: &Limits) -> Result<(), OscalError> {
     let (mut depth, mut values, mut line) = (0_usize, 0_usize, 1_usize);
-    let mut bytes = bytes.iter();
-    while let Some(byte) = bytes.next() {
+    let mut left = bytes;
+    while let Some((byte, rest)) = left.split_first() {
+        left = rest;
         match byte {
-            b'"' => pass_text(&mut bytes),
+            b'"' => left = after_text(rest),
             b'\n' => line += 1,
             b'{' | b'[' => {
                 depth += 1;
@@ -62,15 +63,18 @@ fn measure(bytes: &[u8], limits: &Limits) -> Result<(), OscalError> {
     Ok(())
 }
 
-/// Passes over the rest of a text, in which JSON allows no line end. Most of a file is texts: their bytes are looked
+/// What follows the rest of a text, in which JSON allows no line end. Most of a file is texts: their bytes are looked
 /// at for nothing but their end.
-fn pass_text(bytes: &mut std::slice::Iter<'_, u8>) {
-    while let Some(byte) = bytes.find(|byte| matches!(byte, b'"' | b'\\')) {
-        if *byte == b'"' {
-            return;
+fn after_text(mut rest: &[u8]) -> &[u8] {
+    while let Some(at) = memchr::memchr2(b'"', b'\\', rest) {
+        // What is escaped may be a quotation mark.
+        let passed = if rest.get(at) == Some(&b'"') { 1 } else { 2 };
+        rest = rest.get(at + passed..).unwrap_or_default();
+        if passed == 1 {
+            return rest;
         }
-        bytes.next(); // what is escaped, which may be a quotation mark
     }
+    &[]
 }
 
 /// A value none of whose objects names a key twice: the second would silently replace the first.
