@@ -173,9 +173,16 @@ fn catalog(document: &Document) {
 }
 
 fn profile(document: &Document) {
-    let mut shelf = oscal::Shelf::default();
-    shelf.add(sample(CATALOG), CATALOG.to_vec(), None);
-    let resolve = || oscal::resolve(document, &|import| shelf.find(import), &stamp());
+    let catalog = sample(CATALOG);
+    let find = |import: &oscal::ImportRef| {
+        let fit = import.fit(catalog.tree().uuid(), CATALOG, None)?;
+        Some(oscal::profile::Source {
+            document: &catalog,
+            bytes: Some(CATALOG),
+            by_name: fit == oscal::Fit::Name,
+        })
+    };
+    let resolve = || oscal::resolve(document, &find, &stamp());
     let resolved = resolve();
     assert_eq!(resolved, resolve(), "resolved twice");
     if let Ok(resolved) = resolved {

@@ -55,9 +55,10 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Whether it adds to others or is made from them: first what may be read alone, last what selects from it.
+    /// Rank in which files are imported that come together: first what stands alone, then what adds to it, last what
+    /// selects from it.
     #[must_use]
-    pub fn needs_others(&self) -> u8 {
+    pub fn rank(&self) -> u8 {
         match self {
             Kind::CrossTable | Kind::Checklist => 1,
             Kind::Oscal(OscalModel::Profile) => 2,

@@ -29,7 +29,9 @@ pub use document::{Document, Limits, Model, Tree, Version, read, read_with_defec
 pub use error::{Defect, Defects, OscalError};
 pub use mapping::{MappingCollection, join};
 pub use migration::{combine, effective, propose};
-pub use profile::{ImportRef, Resolution, ResolveError, Shelf, Stamp, resolve};
+pub use profile::{
+    Fit, ImportRef, MOST_IMPORTS, Resolution, ResolveError, Search, Stamp, imports, resolve,
+};
 pub use validate::validate;
 
 #[cfg(test)]

@@ -89,11 +89,13 @@ pub fn catalogue_import(app: &Arc<App>, arguments: &ImportArguments) -> Outcome 
     let mut files = Vec::new();
     for path in &arguments.files {
         let bytes = std::fs::read(path).map_err(|error| named(path, &error))?;
-        files.push((detect::kind(&bytes).needs_others(), path, bytes));
+        files.push((detect::kind(&bytes).rank(), path));
     }
-    files.sort_by_key(|(needs_others, ..)| *needs_others);
+    files.sort_by_key(|(rank, _)| *rank);
     let mut reports = Vec::new();
-    for (_, path, bytes) in files {
+    for (_, path) in files {
+        // Again, so that no more than one file is held at a time.
+        let bytes = std::fs::read(path).map_err(|error| named(path, &error))?;
         let file = ImportFile {
             bytes: &bytes,
             name: path.file_name().and_then(|name| name.to_str()),

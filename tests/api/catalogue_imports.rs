@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use serde_json::{Value, json};
 use zinne::store::schema;
 
-use crate::support::{Answer, Client, TestApp, skipped, workbook};
+use crate::support::{Answer, Client, TestApp, official_files, skipped, workbook};
 
 const CATALOG: &str = include_str!("../samples/catalog.json");
 const KOMPENDIUM: &str = include_str!("../samples/kompendium.xml");
@@ -514,6 +514,24 @@ both_engines! {
         assert_eq!(ids(&controls), ["TOR.2"]);
     }
 
+    async fn a_profile_of_profiles_takes_each_document_from_what_is_here(app) {
+        let isb = app.sign_in("isb@offenburg.example").await;
+        let profile = |uuid: u32, imports: Value| json!({ "profile": {
+            "uuid": format!("3d7a0f4e-6f7b-4a0e-9d51-0a6d8a1f0f{uuid:02}"),
+            "metadata": { "title": format!("Ordnung {uuid}"), "last-modified": "2026-05-02T08:00:00+02:00", "version": "1", "oscal-version": "1.1.3" },
+            "imports": imports,
+        }}).to_string();
+        let of = |uuid: &str, id: &str| json!({ "href": format!("urn:uuid:3d7a0f4e-6f7b-4a0e-9d51-0a6d8a1f0{uuid}"), "include-controls": [{ "with-ids": [id] }] });
+        import(&isb, CATALOG).await.ok(201);
+        import(&isb, profile(1, json!([of("c11", "TOR.1"), of("c11", "TOR.2")]))).await.ok(201);
+        // The first of what is missing is named, whatever comes after it.
+        let missing = profile(2, json!([of("f01", "TOR.1"), of("f77", "TOR.2"), of("c11", "TOR.2")]));
+        let refused = import(&isb, missing).await.problem(422, "invalid");
+        assert!(refused.to_string().contains("0a6d8a1f0f77"), "{refused}");
+        let report = import(&isb, profile(3, json!([of("f01", "TOR.2"), of("c11", "TOR.1")]))).await.ok(201);
+        assert_eq!(report["counts"]["controls"], 2);
+    }
+
     async fn a_profile_finds_a_file_by_its_name_where_nothing_better_is_said(app) {
         let isb = app.sign_in("isb@offenburg.example").await;
         let profile = json!({ "profile": {
@@ -679,8 +697,7 @@ both_engines! {
     }
 
     async fn the_official_files(app) {
-        let folder = std::env::var_os("ZINNE_TEST_DATA").map_or_else(
-            || std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), std::path::PathBuf::from);
+        let folder = official_files();
         if !folder.exists() {
             skipped(&format!("{} is missing", folder.display()));
             return;

@@ -435,10 +435,7 @@ both_engines! {
 /// The figures and links that were taken from the papers independently of the programme files.
 #[test]
 fn the_files_are_what_was_read_from_the_papers() {
-    let folder = std::env::var_os("ZINNE_TEST_DATA").map_or_else(
-        || std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
-        std::path::PathBuf::from,
-    );
+    let folder = crate::support::official_files();
     let seed = |name: &str| -> Option<Value> {
         let path = folder.join("../domain").join(name);
         match std::fs::read(&path) {

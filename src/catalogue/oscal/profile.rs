@@ -12,13 +12,13 @@ mod modify;
 mod parameters;
 mod reference;
 mod resources;
+mod search;
 mod select;
-mod shelf;
 
 use serde_json::{Map, Value, json};
 
 pub use reference::{Hash, ImportRef, Rlink};
-pub use shelf::Shelf;
+pub use search::{Fit, Search};
 
 use sha2::{Digest, Sha256};
 
@@ -120,7 +120,7 @@ pub enum ResolveError {
 }
 
 /// Most documents that one resolution may import, directly or not: each is copied.
-const MOST_IMPORTS: usize = 32;
+pub const MOST_IMPORTS: usize = 32;
 
 /// Most values that one resolution may copy from imports: each may be a catalog of full size.
 const MOST_VALUES: usize = 3_000_000;
@@ -151,6 +151,19 @@ fn bounded(mut warnings: Vec<String>) -> Vec<String> {
         warnings.push(format!("and {more} more"));
     }
     warnings
+}
+
+/// What a profile imports, as far as it says so properly; none of another document.
+#[must_use]
+pub fn imports(document: &Document) -> Vec<ImportRef> {
+    let Document::Profile(profile) = document else {
+        return Vec::new();
+    };
+    let imports = fields::list(profile.content(), "imports").iter();
+    imports
+        .filter_map(|import| reference::read(profile, import).ok())
+        .take(MOST_IMPORTS)
+        .collect()
 }
 
 /// Resolves a profile; `find` answers with imports that are at hand.

@@ -10,7 +10,7 @@ mod views;
 
 use serde_json::{Value, json};
 
-use super::profile::Stamp;
+use super::profile::{Source, Stamp};
 use super::*;
 use crate::catalogue::testdata::official;
 
@@ -48,6 +48,33 @@ fn document(bytes: &[u8]) -> Document {
 
 fn of(value: &Value) -> Document {
     document(&serde_json::to_vec(value).unwrap())
+}
+
+/// Documents with their files and the names of these, oldest first.
+#[derive(Default)]
+struct Shelf {
+    items: Vec<(Document, Vec<u8>, Option<String>)>,
+}
+
+impl Shelf {
+    fn add(&mut self, document: Document, bytes: Vec<u8>, file_name: Option<String>) {
+        self.items.push((document, bytes, file_name));
+    }
+
+    fn find(&self, import: &ImportRef) -> Option<Source<'_>> {
+        let mut search = Search::new();
+        for item in &self.items {
+            let (document, bytes, name) = item;
+            let fit = import.fit(document.tree().uuid(), bytes, name.as_deref());
+            search.offer(fit, item);
+        }
+        let (fit, (document, bytes, _)) = search.found()?;
+        Some(Source {
+            document,
+            bytes: Some(bytes),
+            by_name: fit == Fit::Name,
+        })
+    }
 }
 
 fn stamp() -> Stamp {

@@ -186,9 +186,6 @@ pub fn newest_mapping(
     Ok(query.first(db).optional()?)
 }
 
-/// A file itself, what it was called, and who imported it.
-pub type File = (Vec<u8>, Option<String>, Option<String>);
-
 /// Says what a file is called of which that was not known.
 pub fn name(db: &mut Db, id: &str, file_name: &str) -> Result<()> {
     diesel::update(catalogue_sources::table.find(id))
@@ -198,16 +195,38 @@ pub fn name(db: &mut Db, id: &str, file_name: &str) -> Result<()> {
     Ok(())
 }
 
-/// The files themselves of the given kinds, oldest first.
-pub fn documents(db: &mut Db, kinds: &[SourceKind]) -> Result<Vec<File>> {
+/// A file that was kept as a whole, without what is in it.
+#[derive(Debug, Clone, Queryable)]
+pub struct Kept {
+    /// Id.
+    pub id: String,
+    /// UUID of the document.
+    pub document_uuid: Option<String>,
+    /// What it was called, where that is known.
+    pub file_name: Option<String>,
+    /// User id of whoever imported it; none: the operator.
+    pub imported_by: Option<String>,
+}
+
+/// Files of the given kinds that were kept as a whole, oldest first.
+pub fn kept(db: &mut Db, kinds: &[SourceKind]) -> Result<Vec<Kept>> {
     Ok(catalogue_sources::table
         .filter(catalogue_sources::kind.eq_any(kinds))
         .filter(catalogue_sources::document.is_not_null())
         .order((catalogue_sources::imported_at, catalogue_sources::id))
         .select((
-            catalogue_sources::document.assume_not_null(),
+            catalogue_sources::id,
+            catalogue_sources::document_uuid,
             catalogue_sources::file_name,
             catalogue_sources::imported_by,
         ))
         .load(db)?)
+}
+
+/// What is in a file that was kept.
+pub fn document(db: &mut Db, id: &str) -> Result<Vec<u8>> {
+    Ok(catalogue_sources::table
+        .find(id)
+        .select(catalogue_sources::document.assume_not_null())
+        .first(db)?)
 }

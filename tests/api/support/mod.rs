@@ -336,3 +336,11 @@ pub fn workbook(rows: &[&[&str]]) -> Vec<u8> {
     }
     writer.save_to_buffer().unwrap()
 }
+
+/// Folder of the official files; nothing of them is in this project.
+pub fn official_files() -> std::path::PathBuf {
+    std::env::var_os("ZINNE_TEST_DATA").map_or_else(
+        || std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
+        std::path::PathBuf::from,
+    )
+}

@@ -8,13 +8,13 @@ use serde_json::json;
 use super::{Parsed, Stored, short, short_enough, unreadable};
 use crate::actions::By;
 use crate::app::App;
-use crate::catalogue::oscal::{self, Document, Limits, OscalError};
+use crate::catalogue::oscal::{self, Document, Fit, ImportRef, Limits, OscalError};
 use crate::domain::catalogue::{Model, SourceKind};
 use crate::domain::measure::search_key;
 use crate::error::{Error, Result};
 use crate::store::Db;
 use crate::store::catalogues::controls::{self, Control, Group, Map};
-use crate::store::catalogues::sources;
+use crate::store::catalogues::sources::{self, Kept};
 use crate::store::catalogues::{self, NewCatalogue};
 
 /// Most pairs of a mapping collection; BSI's of 2026 has 1,185.
@@ -188,19 +188,6 @@ pub(super) fn resolve(app: &App, parsed: Parsed, sha256: &[u8], by: By<'_>) -> R
         }
         other => return Ok(other),
     };
-    let kinds = [SourceKind::OscalCatalog, SourceKind::OscalProfile];
-    let mut shelf = oscal::Shelf::default();
-    let caller = match by {
-        By::Caller(caller) => Some(caller.subject.user_id.as_str()),
-        By::Operator | By::Service => None,
-    };
-    for (bytes, name, imported_by) in app.store.read(|db| sources::documents(db, &kinds))? {
-        let believed = imported_by.is_none() || imported_by.as_deref() == caller;
-        let name = name.filter(|_| believed);
-        let (document, _) = oscal::read_with_defects(&bytes, &Limits::default())
-            .map_err(|error: OscalError| Error::internal("an imported document", error))?;
-        shelf.add(document, bytes, name);
-    }
     let uuid = uuid::Uuid::from_slice(sha256.get(..16).unwrap_or_default());
     let stamp = oscal::Stamp {
         uuid: uuid
@@ -208,9 +195,101 @@ pub(super) fn resolve(app: &App, parsed: Parsed, sha256: &[u8], by: By<'_>) -> R
             .to_string(),
         last_modified: document.tree().metadata("last-modified").to_owned(),
     };
-    let resolved = oscal::resolve(&document, &|import| shelf.find(import), &stamp)
-        .map_err(|error| unreadable(&error))?;
+    let imports = Imports::read(app, by, &document)?;
+    let find = |import: &ImportRef| imports.find(import);
+    let resolved = oscal::resolve(&document, &find, &stamp).map_err(|error| unreadable(&error))?;
     Ok(Parsed::Profile(document, defects, Box::new(resolved)))
+}
+
+/// What a profile imports, directly or not, as far as it is here. Only that is read, each document once: there may be
+/// many, and each may be large.
+#[derive(Default)]
+struct Imports {
+    documents: Vec<Imported>,
+    /// Which of the documents is meant, and whether nothing but its name says so.
+    meant: Vec<(ImportRef, usize, bool)>,
+}
+
+struct Imported {
+    source_id: String,
+    document: Document,
+    bytes: Vec<u8>,
+}
+
+impl Imports {
+    fn read(app: &App, by: By<'_>, profile: &Document) -> Result<Imports> {
+        let kinds = [SourceKind::OscalCatalog, SourceKind::OscalProfile];
+        let kept = app.store.read(|db| sources::kept(db, &kinds))?;
+        let mut all = Imports::default();
+        let mut open = oscal::imports(profile);
+        open.reverse();
+        while let Some(import) = open.pop() {
+            if all.meant.len() > oscal::MOST_IMPORTS {
+                break;
+            }
+            if all.find(&import).is_some() {
+                continue;
+            }
+            // In the order in which they are resolved: that too stops at what is missing.
+            let Some((fit, source_id)) = search(app, by, &kept, &import)? else {
+                break;
+            };
+            let place = all.place(app, source_id)?;
+            let document = all.documents.get(place).map(|of| &of.document);
+            open.extend(document.into_iter().flat_map(oscal::imports).rev());
+            all.meant.push((import, place, fit == Fit::Name));
+        }
+        Ok(all)
+    }
+
+    /// Place of a document, read unless it has been.
+    fn place(&mut self, app: &App, source_id: &str) -> Result<usize> {
+        let mut documents = self.documents.iter();
+        if let Some(place) = documents.position(|known| known.source_id == source_id) {
+            return Ok(place);
+        }
+        let bytes = app.store.read(|db| sources::document(db, source_id))?;
+        let (document, _) = oscal::read_with_defects(&bytes, &Limits::default())
+            .map_err(|error: OscalError| Error::internal("an imported document", error))?;
+        self.documents.push(Imported {
+            source_id: source_id.to_owned(),
+            document,
+            bytes,
+        });
+        Ok(self.documents.len() - 1)
+    }
+
+    fn find(&self, import: &ImportRef) -> Option<oscal::profile::Source<'_>> {
+        let (_, place, by_name) = self.meant.iter().find(|(meant, ..)| meant == import)?;
+        let imported = self.documents.get(*place)?;
+        Some(oscal::profile::Source {
+            document: &imported.document,
+            bytes: Some(&imported.bytes),
+            by_name: *by_name,
+        })
+    }
+}
+
+/// The file that an import means, if it is here. One after the other is looked at, and none is kept.
+fn search<'a>(
+    app: &App,
+    by: By<'_>,
+    kept: &'a [Kept],
+    import: &ImportRef,
+) -> Result<Option<(Fit, &'a str)>> {
+    let caller = match by {
+        By::Caller(caller) => Some(caller.subject.user_id.as_str()),
+        By::Operator | By::Service => None,
+    };
+    let mut search = oscal::Search::new();
+    for file in kept {
+        let bytes = app.store.read(|db| sources::document(db, &file.id))?;
+        let believed = file.imported_by.is_none() || file.imported_by.as_deref() == caller;
+        let name = file.file_name.as_deref().filter(|_| believed);
+        let uuid = file.document_uuid.as_deref().unwrap_or_default();
+        search.offer(import.fit(uuid, &bytes, name), file.id.as_str());
+    }
+    Ok(search.found())
 }
 
 pub(super) fn profile(
