@@ -12,7 +12,7 @@ use crate::domain::access::{Action, Actor, Grant, Person, Resource};
 use crate::domain::catalogue::{BUILT_IN, Fact, Level, SourceKind, TextKind, numbers};
 use crate::domain::measure::search_key;
 use crate::error::{Code, Error, Result};
-use crate::store::catalogues::sources::{self, NewSource};
+use crate::store::catalogues::sources::{self, NewSource, Source};
 use crate::store::catalogues::texts;
 use crate::store::catalogues::{self, Catalogue, Module, Requirement, RequirementFilter};
 use crate::store::types::to_json;
@@ -141,6 +141,8 @@ pub struct Overview {
     pub counts: HashMap<(String, Level), i64>,
     /// Modules per layer.
     pub modules: HashMap<String, i64>,
+    /// Files that it was made from or got something from.
+    pub sources: Vec<Source>,
 }
 
 /// One catalogue with its layers and counts.
@@ -167,8 +169,10 @@ pub fn overview(app: &App, by: By<'_>, key: &str) -> Result<Overview> {
         for module in &modules_of_all {
             *modules.entry(module.layer_id.clone()).or_default() += 1;
         }
+        let sources = sources::of_catalogue(db, &catalogue.id)?;
         Ok(Overview {
             catalogue,
+            sources,
             layers,
             counts,
             modules,
@@ -278,8 +282,11 @@ pub fn requirements(
         let catalogue = catalogues::by_key(db, key)?;
         catalogues::requirements(db, &catalogue.id, filter)
     })?;
+    let words = filter
+        .text
+        .map(|text| (text.to_uppercase(), search_key(text)));
     let placed = all.into_iter().map(|requirement| {
-        let fit = filter.text.map_or(0, |words| rank(&requirement, words));
+        let fit = words.as_ref().map_or(0, |words| rank(&requirement, words));
         let numbers = match order {
             RequirementOrder::Id => numbers(&requirement.id),
             RequirementOrder::Document => Vec::new(),
@@ -300,19 +307,19 @@ pub fn requirements(
     Ok(found)
 }
 
-/// How well a requirement fits the words of a search: its id before its title, its title before its text.
-fn rank(requirement: &Requirement, text: &str) -> u8 {
+/// How well a requirement fits the words of a search, as in an id and as in a text: its id before its title, its title
+/// before its text.
+fn rank(requirement: &Requirement, (wanted, words): &(String, String)) -> u8 {
     let (id, title) = (requirement.id.as_str(), search_key(&requirement.title));
-    let (wanted, words) = (text.to_uppercase(), search_key(text));
     if id == wanted {
         0
-    } else if id.starts_with(&wanted) {
+    } else if id.starts_with(wanted) {
         1
-    } else if id.contains(&wanted) {
+    } else if id.contains(wanted) {
         2
-    } else if title.starts_with(&words) {
+    } else if title.starts_with(words) {
         3
-    } else if title.contains(&words) {
+    } else if title.contains(words) {
         4
     } else {
         5

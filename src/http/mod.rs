@@ -5,6 +5,7 @@ pub mod answer;
 pub mod audit;
 pub mod auth;
 pub mod catalogue_files;
+pub mod catalogue_imports;
 pub mod catalogues;
 pub mod dashboard;
 pub mod extract;
@@ -32,8 +33,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(auth::logout)
             .service(auth::me)
             .service(catalogues::list_catalogues)
-            .service(catalogues::import_catalogue)
-            .service(catalogues::list_catalogue_files)
+            .service(catalogue_imports::import_catalogue)
+            .service(catalogue_imports::list_catalogue_files)
             .service(catalogues::get_catalogue)
             .service(catalogues::list_modules)
             .service(catalogues::get_module)

@@ -379,7 +379,6 @@ fn parse(bytes: &[u8], accept_defects: bool) -> Result<Parsed> {
 }
 
 /// What has been stored.
-#[derive(Default)]
 struct Stored {
     catalogue: Option<Catalogue>,
     counts: Value,

@@ -140,14 +140,17 @@ impl<'a> WhichMapping<'a> {
                 };
                 sources::newest_mapping(db, &from.id, user, &official_hashes())?
             }
-            WhichMapping::Hash(sha256) => {
-                let sha256 = hex::decode(sha256).unwrap_or_default();
-                let found = sources::by_hash(db, &sha256)?;
-                found.filter(|source| source.kind == SourceKind::OscalMapping)
-            }
+            WhichMapping::Hash(sha256) => mapping_by_hash(db, sha256)?,
         };
         found.ok_or_else(|| Error::new(Code::NotFound))
     }
+}
+
+/// The mapping file with this SHA-256, hexadecimal, if there is one.
+pub(in crate::actions) fn mapping_by_hash(db: &mut Db, sha256: &str) -> Result<Option<Source>> {
+    let sha256 = hex::decode(sha256).unwrap_or_default();
+    let found = sources::by_hash(db, &sha256)?;
+    Ok(found.filter(|source| source.kind == SourceKind::OscalMapping))
 }
 
 /// Joins a mapping that leads from a catalogue with those that are entered.

@@ -15,18 +15,6 @@ use crate::store::catalogues::sources::{self, Source};
 use crate::store::catalogues::texts::{self, Goals, Threat};
 use crate::store::catalogues::{self, Catalogue};
 
-/// Files that a catalogue was made from or got something from.
-///
-/// # Errors
-/// `not_found`, `forbidden`, `session_ended`
-pub fn sources(app: &App, by: By<'_>, key: &str) -> Result<Vec<Source>> {
-    app.store.read(|db| {
-        require_reader(db, app, by)?;
-        let catalogue = catalogues::by_key(db, key)?;
-        sources::of_catalogue(db, &catalogue.id)
-    })
-}
-
 /// All files that were imported, each with the key of the catalogue that it made or belongs to.
 ///
 /// # Errors

@@ -12,17 +12,17 @@ use super::view::MeasureView;
 use super::{By, Scope, facts, fulfils_basic, view, visible};
 use crate::actions::Entry;
 use crate::actions::catalogue::MigrationRelation;
-use crate::actions::catalogue::migration::{Joined, RELATED, WhichMapping, join};
+use crate::actions::catalogue::migration::{Joined, RELATED, WhichMapping, join, mapping_by_hash};
 use crate::app::App;
 use crate::catalogue::oscal::mapping::Relation;
 use crate::domain::access::{Action, Resource};
 use crate::domain::calendar::berlin_day;
-use crate::domain::catalogue::{BUILT_IN, SourceKind, reference};
+use crate::domain::catalogue::{BUILT_IN, reference};
 use crate::domain::fault::{Fault, FaultCode, Faults};
 use crate::domain::measure::LinkKind;
 use crate::domain::programme_file::{MAX_LINKS, Target};
 use crate::error::{Error, Result};
-use crate::store::catalogues::{controls, sources};
+use crate::store::catalogues::controls;
 use crate::store::measures::{Link, NewLink, Provenance};
 use crate::store::types::stored;
 use crate::store::{Db, catalogues, measures};
@@ -217,10 +217,7 @@ struct Mapping {
 
 impl Mapping {
     fn read(db: &mut Db, sha256: &str) -> Result<Mapping> {
-        let hash = hex::decode(sha256).unwrap_or_default();
-        let source = sources::by_hash(db, &hash)?;
-        let source = source.filter(|source| source.kind == SourceKind::OscalMapping);
-        let Some(source) = source else {
+        let Some(source) = mapping_by_hash(db, sha256)? else {
             let fault = Fault::new("/mapping_sha256", FaultCode::UnknownReference);
             return Err(vec![fault.arg("value", sha256)].into());
         };
