@@ -8,6 +8,7 @@ pub mod dependency;
 pub mod fault;
 pub mod institution;
 pub mod measure;
+pub mod order;
 pub mod plan;
 pub mod programme;
 pub mod programme_file;
