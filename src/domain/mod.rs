@@ -10,6 +10,7 @@ pub mod institution;
 pub mod measure;
 pub mod order;
 pub mod plan;
+pub mod postponement;
 pub mod programme;
 pub mod programme_file;
 pub mod reminder;
