@@ -252,10 +252,11 @@ pub fn change_status(
         need("owner", measure.has_owner);
         need("org_unit", measure.has_org_unit);
         need("due", measure.has_due);
-        // A measure for which no module fits says so in words instead (DOMAIN §2.2, MAP-4).
+        // Asked for once, by the approval: to end a blockage nothing has to be approved again. A measure for
+        // which no module fits says so in words instead (DOMAIN §2.2, MAP-4).
         need(
             "links",
-            measure.has_links || has_reason || to != Status::Approved,
+            measure.has_links || has_reason || from != Status::Proposed,
         );
     }
     need("reason", has_reason || !needs_reason(from, to));
@@ -423,6 +424,58 @@ mod tests {
             ),
             Err(Refusal::Missing(vec!["reason"]))
         );
+    }
+
+    /// DOMAIN §2.3 line by line: what a step from a measure that has nothing asks for, without and with a reason.
+    #[test]
+    fn what_each_step_needs() {
+        const PLAN: &[&str] = &["owner", "org_unit", "due"];
+        const WITH_LINKS: &[&str] = &["owner", "org_unit", "due", "links"];
+        const WITH_REASON: &[&str] = &["owner", "org_unit", "due", "reason"];
+        use Status::*;
+        let table: &[(Status, Status, &[&str], &[&str])] = &[
+            (Proposed, Approved, WITH_LINKS, PLAN),
+            (Approved, InProgress, PLAN, PLAN),
+            (Approved, Blocked, WITH_REASON, PLAN),
+            (InProgress, Blocked, WITH_REASON, PLAN),
+            // The way back asks for no link and no reason: approved it has been.
+            (Blocked, Approved, PLAN, PLAN),
+            (Blocked, InProgress, PLAN, PLAN),
+            (InProgress, Implemented, WITH_REASON, PLAN),
+            (Implemented, Verified, WITH_REASON, PLAN),
+            (Implemented, InProgress, WITH_REASON, PLAN),
+            (Verified, InProgress, WITH_REASON, PLAN),
+            (Proposed, Deferred, &["reason"], &[]),
+            (Approved, Deferred, &["reason"], &[]),
+            (InProgress, Deferred, &["reason"], &[]),
+            (Blocked, Deferred, &["reason"], &[]),
+            (Proposed, Rejected, &["reason"], &[]),
+            (Approved, Rejected, &["reason"], &[]),
+            (InProgress, Rejected, &["reason"], &[]),
+            (Blocked, Rejected, &["reason"], &[]),
+            (Deferred, Proposed, &["reason"], &[]),
+            (Deferred, Rejected, &["reason"], &[]),
+        ];
+        let missing = |from, to, reason| {
+            let bare = Snapshot {
+                status: from,
+                has_owner: false,
+                has_org_unit: false,
+                has_due: false,
+                has_links: false,
+            };
+            match change_status(&bare, to, reason, day("2022-10-17")) {
+                Ok(_) => Vec::new(),
+                Err(Refusal::Missing(missing)) => missing,
+                Err(Refusal::Illegal(_)) => panic!("{from} to {to} is illegal"),
+            }
+        };
+        for (from, to, without, with) in table.iter().copied() {
+            assert_eq!(missing(from, to, None), without, "{from} to {to}");
+            assert_eq!(missing(from, to, Some("Grund")), with, "{from} to {to}");
+        }
+        let steps: usize = Status::ALL.iter().map(|from| from.next().len()).sum();
+        assert_eq!(steps, table.len(), "each step stands in the table");
     }
 
     #[test]
