@@ -1,6 +1,6 @@
 //! zinne, the security-measure ledger of German municipalities.
 //!
-//! Imports run one way: `http, jobs, cli → actions → {store, auth, mail, catalogue} → domain`;
+//! Imports run one way: `http, jobs, cli → actions → {store, auth, mail, sheet, catalogue} → domain`;
 //! [`app`] wires. `docs/ARCHITECTURE.md` walks through it.
 
 pub mod actions;
@@ -17,5 +17,6 @@ pub mod jobs;
 pub mod json;
 pub mod mail;
 pub mod private;
+pub mod sheet;
 pub mod store;
 pub mod texts;

@@ -1,19 +1,24 @@
 //! An xlsx workbook: from bytes of anyone's making to sheets of text.
 //!
-//! Only what the readers of BSI's files need: names of sheets and texts of cells. Every limit is
+//! Only what tables need: names of sheets, texts of cells, and which of them are numbers or days. Every limit is
 //! checked before anything is inflated or parsed, and again while it is; nothing outside the file
 //! is ever read. Readers made for all of Excel set memory aside for what a file merely announces.
 
 mod error;
 mod package;
 mod sheet;
+mod styles;
 
 use std::collections::BTreeMap;
+
+use roxmltree::Document;
 
 pub use error::WorkbookError;
 use package::{Package, Relationship, is};
 use sheet::Budget;
-pub use sheet::{Place, Sheet};
+pub use sheet::{Cell, Kind, Place, Sheet, column_letters};
+use styles::Styles;
+pub use styles::plain_number;
 
 /// Most sheets; the official cross table has 111.
 const SHEETS: usize = 256;
@@ -21,11 +26,40 @@ const SHEETS: usize = 256;
 /// Longest name of a sheet in bytes; Excel allows 31 characters.
 const SHEET_NAME: usize = 255;
 
-/// Most cells that hold something; the official cross table has 12,000.
-const CELLS: usize = 200_000;
+/// The most that is read of a workbook.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Bytes of the file.
+    pub file: usize,
+    /// Bytes of a part when inflated.
+    pub part: u64,
+    /// XML nodes of a part.
+    pub nodes: u32,
+    /// Cells that hold something.
+    pub cells: usize,
+    /// Bytes of text in all cells: many cells may share one long text.
+    pub text: usize,
+}
 
-/// Most bytes of text in all cells: many cells may share one long text.
-const TEXT: usize = 16 * 1024 * 1024;
+impl Limits {
+    /// For BSI's files: the official cross table has 360 KB, parts of 35 KB and 12,000 cells.
+    pub const CATALOGUE: Limits = Limits {
+        file: 20 * 1024 * 1024,
+        part: 4 * 1024 * 1024,
+        nodes: 500_000,
+        cells: 200_000,
+        text: 16 * 1024 * 1024,
+    };
+
+    /// For one sheet with 10,000 rows of 20 cells, each of four nodes.
+    pub const TABLE: Limits = Limits {
+        file: 20 * 1024 * 1024,
+        part: 32 * 1024 * 1024,
+        nodes: 1_000_000,
+        cells: 250_000,
+        text: 32 * 1024 * 1024,
+    };
+}
 
 /// A workbook whose sheets are read one by one.
 pub struct Workbook<'a> {
@@ -33,35 +67,58 @@ pub struct Workbook<'a> {
     /// Name and part of each sheet, in the order of the tabs.
     sheets: Vec<(String, String)>,
     strings: Vec<String>,
+    styles: Styles,
     budget: Budget,
+    nodes: u32,
 }
 
 impl<'a> Workbook<'a> {
-    /// Reads everything but the sheets.
+    /// Reads everything but the sheets of a catalogue's file.
     ///
     /// # Errors
     /// What is no xlsx by its content, is damaged or goes past a limit.
     pub fn open(bytes: &'a [u8]) -> Result<Self, WorkbookError> {
-        let mut package = Package::open(bytes)?;
+        Self::open_within(bytes, Limits::CATALOGUE)
+    }
+
+    /// Reads everything but the sheets.
+    ///
+    /// # Errors
+    /// As [`Workbook::open`].
+    pub fn open_within(bytes: &'a [u8], limits: Limits) -> Result<Self, WorkbookError> {
+        let nodes = limits.nodes;
+        let mut package = Package::open(bytes, limits)?;
         let main = main_part(&mut package)?;
         let related = package.related(&main)?;
         let strings = match related.values().find(|r| r.kind == "sharedStrings") {
             Some(found) => {
                 let text = package.required(&found.part)?;
-                sheet::shared_strings(&package::parse(&found.part, &text)?)
+                sheet::shared_strings(&package::parse(&found.part, &text, nodes)?)
             }
             None => Vec::new(),
         };
-        let sheets = sheets(&mut package, &main, &related)?;
+        let mut styles = match related.values().find(|r| r.kind == "styles") {
+            Some(found) => {
+                let text = package.required(&found.part)?;
+                Styles::read(&package::parse(&found.part, &text, nodes)?)
+            }
+            None => Styles::default(),
+        };
+        let text = package.required(&main)?;
+        let document = package::parse(&main, &text, nodes)?;
+        styles.since_1904 = since_1904(&document);
+        let sheets = sheets(&document, &related)?;
         let budget = Budget {
-            cells: CELLS,
-            text: TEXT,
+            cells: limits.cells,
+            text: limits.text,
         };
         Ok(Workbook {
             package,
             sheets,
             strings,
+            styles,
             budget,
+            nodes,
         })
     }
 
@@ -74,12 +131,14 @@ impl<'a> Workbook<'a> {
             package,
             sheets,
             strings,
+            styles,
             budget,
+            nodes,
         } = self;
         sheets.iter().map(|(name, part)| {
             let text = package.required(part)?;
-            let document = package::parse(part, &text)?;
-            match sheet::read(&document, strings, budget) {
+            let document = package::parse(part, &text, *nodes)?;
+            match sheet::read(&document, strings, styles, budget) {
                 Ok(cells) => Ok(Sheet {
                     name: name.clone(),
                     cells,
@@ -117,14 +176,18 @@ fn main_part(package: &mut Package<'_>) -> Result<String, WorkbookError> {
     Ok(main.part)
 }
 
+/// Whether days are counted from 1904, as old programs for the Macintosh did.
+fn since_1904(document: &Document<'_>) -> bool {
+    let mut properties = document.descendants().filter(|n| is(*n, "workbookPr"));
+    let flag = properties.find_map(|node| node.attribute("date1904"));
+    matches!(flag, Some("1" | "true" | "on"))
+}
+
 /// Name and part of every sheet of cells; charts and dialogs may be sheets too.
 fn sheets(
-    package: &mut Package<'_>,
-    main: &str,
+    document: &Document<'_>,
     related: &BTreeMap<String, Relationship>,
 ) -> Result<Vec<(String, String)>, WorkbookError> {
-    let text = package.required(main)?;
-    let document = package::parse(main, &text)?;
     let root = document.root_element();
     if !is(root, "workbook") {
         let reason = format!("its main part is a `{}`", root.tag_name().name());

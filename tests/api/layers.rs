@@ -1,4 +1,4 @@
-//! The direction of imports: outside → actions → store, auth, mail, catalogue → domain. Never sideways, never back.
+//! The direction of imports: outside → actions → store, auth, mail, sheet, catalogue → domain. Never sideways, never back.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -19,6 +19,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("auth", &["private"]),
     ("mail", &["private"]),
     ("catalogue", &["domain"]),
+    // Reads tables through the catalogue's bounded reader of workbooks.
+    ("sheet", &["catalogue", "domain"]),
     // Translates settings into what store and mail ask for; never opens either.
     ("config", &["store", "mail"]),
     // -- wiring
@@ -82,6 +84,14 @@ const RESERVED: &[(&[&str], &[&str])] = &[
     (&["cedar_policy::"], &["domain"]),
     (&["actix_web::"], &["http", "cli"]),
     (&["roxmltree::"], &["catalogue"]),
+    (
+        &[
+            "csv::WriterBuilder",
+            "csv::ReaderBuilder",
+            "rust_xlsxwriter::",
+        ],
+        &["sheet"],
+    ),
     // The clock enters in one place.
     (
         &["Utc::now(", "Local::now(", "SystemTime::now("],

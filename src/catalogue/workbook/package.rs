@@ -6,25 +6,16 @@ use std::io::{Cursor, Read as _};
 use roxmltree::{Document, Node, ParsingOptions};
 use zip::ZipArchive;
 
-use super::WorkbookError;
-
-/// Largest file that is read; the official cross table has 360 KB.
-pub(super) const FILE: usize = 20 * 1024 * 1024;
+use super::{Limits, WorkbookError};
 
 /// Most parts of an archive; the official cross table has 342.
 pub(super) const PARTS: usize = 2_000;
-
-/// Largest part when inflated; that of an official file has 35 KB.
-pub(super) const PART: u64 = 4 * 1024 * 1024;
 
 /// Most that all parts have when inflated; the official cross table has 1.6 MB.
 pub(super) const TOTAL: u64 = 64 * 1024 * 1024;
 
 /// Most times a part may be larger than its compressed form; those of official files have 22.
 pub(super) const RATIO: u64 = 200;
-
-/// Most XML nodes of a part.
-const NODES: u32 = 500_000;
 
 /// Most `=` after one `<`. The XML parser compares each attribute of an element with each other,
 /// so a part that is one element with attributes only would keep it busy for minutes.
@@ -35,14 +26,15 @@ pub(super) struct Package<'a> {
     archive: ZipArchive<Cursor<&'a [u8]>>,
     /// Index by name; names of parts do not differ by case alone.
     names: HashMap<String, usize>,
+    limits: Limits,
     /// Bytes inflated so far. A part that is read twice counts twice: it is work twice.
     inflated: u64,
 }
 
 impl<'a> Package<'a> {
-    pub(super) fn open(bytes: &'a [u8]) -> Result<Self, WorkbookError> {
-        if bytes.len() > FILE {
-            return Err(WorkbookError::FileTooLarge { limit: FILE });
+    pub(super) fn open(bytes: &'a [u8], limits: Limits) -> Result<Self, WorkbookError> {
+        if bytes.len() > limits.file {
+            return Err(WorkbookError::FileTooLarge { limit: limits.file });
         }
         if let Some(reason) = foreign(bytes) {
             let reason = reason.to_owned();
@@ -55,6 +47,7 @@ impl<'a> Package<'a> {
         let mut package = Package {
             archive,
             names: HashMap::new(),
+            limits,
             inflated: 0,
         };
         package.check_directory()?;
@@ -71,8 +64,9 @@ impl<'a> Package<'a> {
             let file = self.archive.by_index_raw(index).map_err(archive_error)?;
             let part = file.name().map_err(archive_error)?.into_owned();
             let (size, packed) = (file.size(), file.compressed_size());
-            if size > PART {
-                return Err(WorkbookError::PartTooLarge { part, limit: PART });
+            let limit = self.limits.part;
+            if size > limit {
+                return Err(WorkbookError::PartTooLarge { part, limit });
             }
             if size / RATIO > packed {
                 return Err(WorkbookError::Bomb { part, limit: RATIO });
@@ -134,7 +128,7 @@ impl<'a> Package<'a> {
         let Some(text) = self.text(&rels)? else {
             return Ok(BTreeMap::new());
         };
-        let document = parse(&rels, &text)?;
+        let document = parse(&rels, &text, self.limits.nodes)?;
         let nodes = document.descendants().filter(|n| is(*n, "Relationship"));
         let related = nodes.map(|node| {
             let attribute = |name| node.attribute(name).unwrap_or_default();
@@ -202,7 +196,11 @@ fn join(folder: &str, target: &str) -> String {
 }
 
 /// The XML of a part; a DTD, and with it every entity, is refused.
-pub(super) fn parse<'a>(part: &str, text: &'a str) -> Result<Document<'a>, WorkbookError> {
+pub(super) fn parse<'a>(
+    part: &str,
+    text: &'a str,
+    nodes: u32,
+) -> Result<Document<'a>, WorkbookError> {
     let fault = |reason: String| WorkbookError::Part {
         part: part.to_owned(),
         reason,
@@ -214,7 +212,7 @@ pub(super) fn parse<'a>(part: &str, text: &'a str) -> Result<Document<'a>, Workb
         return Err(fault(reason));
     }
     let options = ParsingOptions {
-        nodes_limit: NODES,
+        nodes_limit: nodes,
         ..ParsingOptions::default()
     };
     Document::parse_with_options(text, options)

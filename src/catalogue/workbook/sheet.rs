@@ -1,12 +1,13 @@
 //! Cells of a sheet, as text.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map};
 use std::fmt;
 use std::str::FromStr;
 
 use roxmltree::{Document, Node};
 
 use super::package::is;
+use super::styles::Styles;
 
 /// Most rows and columns of a sheet, as the format has them.
 const ROWS: u32 = 1_048_576;
@@ -23,16 +24,21 @@ pub struct Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut letters = Vec::new();
-        let mut left = self.column;
-        while let Some(rest) = left.checked_sub(1) {
-            let letter = u8::try_from(rest % 26).unwrap_or_default();
-            letters.push(char::from(b'A' + letter));
-            left = rest / 26;
-        }
-        let letters: String = letters.iter().rev().collect();
-        write!(f, "{letters}{}", self.row)
+        write!(f, "{}{}", column_letters(self.column), self.row)
     }
+}
+
+/// How a sheet names a column that is counted from 1: `A`, `Z`, `AA`.
+#[must_use]
+pub fn column_letters(column: u32) -> String {
+    let mut letters = Vec::new();
+    let mut left = column;
+    while let Some(rest) = left.checked_sub(1) {
+        let letter = u8::try_from(rest % 26).unwrap_or_default();
+        letters.push(char::from(b'A' + letter));
+        left = rest / 26;
+    }
+    letters.iter().rev().collect()
 }
 
 impl FromStr for Place {
@@ -68,7 +74,27 @@ impl Place {
 pub struct Sheet {
     /// Name on its tab.
     pub name: String,
-    pub(super) cells: BTreeMap<Place, String>,
+    pub(super) cells: BTreeMap<Place, Cell>,
+}
+
+/// A cell that holds something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cell {
+    /// What stands in it; of a number what is stored, whatever its format shows.
+    pub text: String,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// What a cell holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Text, yes or no, an error.
+    Text,
+    /// A number, with a decimal point and perhaps an exponent.
+    Number,
+    /// A day or as much of it as the cell shows, as ISO 8601 has it: `2026-12-31`, `2026-12`, `2026`.
+    Day,
 }
 
 impl Sheet {
@@ -77,14 +103,14 @@ impl Sheet {
     pub fn cell(&self, row: u32, column: u32) -> &str {
         self.cells
             .get(&Place { row, column })
-            .map_or("", String::as_str)
+            .map_or("", |cell| cell.text.as_str())
     }
 
     /// The cells that hold something, row by row.
     pub fn cells(&self) -> impl Iterator<Item = (Place, &str)> {
         self.cells
             .iter()
-            .map(|(place, text)| (*place, text.as_str()))
+            .map(|(place, cell)| (*place, cell.text.as_str()))
     }
 
     /// The cells of a row that hold something.
@@ -95,7 +121,13 @@ impl Sheet {
             column: COLUMNS,
         };
         let cells = self.cells.range(first..=last);
-        cells.map(|(place, text)| (*place, text.as_str()))
+        cells.map(|(place, cell)| (*place, cell.text.as_str()))
+    }
+
+    /// The cells that hold something, row by row, and what kind of thing it is.
+    #[must_use]
+    pub fn into_cells(self) -> btree_map::IntoIter<Place, Cell> {
+        self.cells.into_iter()
     }
 
     /// Numbers of the rows that hold something.
@@ -133,8 +165,9 @@ impl Budget {
 pub(super) fn read(
     document: &Document<'_>,
     strings: &[String],
+    styles: &Styles,
     budget: &mut Budget,
-) -> Result<BTreeMap<Place, String>, Fault> {
+) -> Result<BTreeMap<Place, Cell>, Fault> {
     let mut cells = BTreeMap::new();
     // A place that is not given is the next one.
     let mut next = Place { row: 1, column: 1 };
@@ -155,9 +188,9 @@ pub(super) fn read(
             };
             let place = place_of(cell, next).map_err(fault)?;
             let fault = |reason| Fault { place, reason };
-            if let Some(text) = value(cell, strings).map_err(fault)? {
-                budget.take(&text).map_err(fault)?;
-                if cells.insert(place, text).is_some() {
+            if let Some(cell) = value(cell, strings, styles).map_err(fault)? {
+                budget.take(&cell.text).map_err(fault)?;
+                if cells.insert(place, cell).is_some() {
                     return Err(fault("the cell occurs twice".to_owned()));
                 }
             }
@@ -177,10 +210,11 @@ fn place_of(cell: Node<'_, '_>, next: Place) -> Result<Place, String> {
     }
 }
 
-/// The text of a cell, of a formula the last result; none where the cell is empty.
-fn value(cell: Node<'_, '_>, strings: &[String]) -> Result<Option<String>, String> {
+/// What a cell holds, of a formula the last result; none where the cell is empty.
+fn value(cell: Node<'_, '_>, strings: &[String], styles: &Styles) -> Result<Option<Cell>, String> {
     let child = |name| cell.children().find(|node| is(*node, name));
     let plain = child("v").map(text_of).unwrap_or_default();
+    let mut kind = Kind::Text;
     let text = match cell.attribute("t") {
         Some("s") if plain.is_empty() => plain,
         Some("s") => {
@@ -193,10 +227,19 @@ fn value(cell: Node<'_, '_>, strings: &[String]) -> Result<Option<String>, Strin
             string.cloned().ok_or_else(missing)?
         }
         Some("inlineStr") => child("is").map(string).unwrap_or_default(),
-        Some("str" | "n" | "b" | "d" | "e") | None => plain,
+        Some("n") | None => {
+            let day = styles.day(cell.attribute("s"), &plain);
+            kind = day.as_ref().map_or(Kind::Number, |_| Kind::Day);
+            day.unwrap_or(plain)
+        }
+        Some("d") => {
+            kind = Kind::Day;
+            plain
+        }
+        Some("str" | "b" | "e") => plain,
         Some(other) => return Err(format!("type `{other}` is not known")),
     };
-    Ok((!text.is_empty()).then_some(text))
+    Ok((!text.is_empty()).then_some(Cell { text, kind }))
 }
 
 /// The texts that cells share.

@@ -112,6 +112,51 @@ fn numbers_results_and_shared_texts_are_text() {
     assert_eq!(cells(&bytes), expected);
 }
 
+/// Days are numbers with a format; Excel turns `12/2026` into the first of the month while it is typed.
+#[test]
+fn days_are_as_exact_as_they_are_shown() {
+    let styles = "<styleSheet><numFmts><numFmt numFmtId='164' formatCode='yyyy\\-mm\\-dd'/>\
+        <numFmt numFmtId='165' formatCode='mmm\\ yy'/></numFmts><cellStyleXfs><xf numFmtId='14'/></cellStyleXfs>\
+        <cellXfs><xf numFmtId='0'/><xf numFmtId='14'/><xf numFmtId='164'/><xf numFmtId='165'/><xf/></cellXfs></styleSheet>";
+    let related = RELATED.replace(
+        "</Relationships>",
+        "<Relationship Id='c' Type='x/styles' Target='y.xml'/></Relationships>",
+    );
+    let sheet = "<worksheet><sheetData><row><c><v>46387</v></c><c s='0'><v>46387</v></c>\
+        <c s='1'><v>46387</v></c><c s='2'><v>46387.5</v></c><c s='3' t='n'><v>46357</v></c><c s='4'><v>5</v></c>\
+        <c s='9'><v>5</v></c><c s='1'><v>-5</v></c><c s='1' t='str'><v>46387</v></c><c s='1'/>\
+        </row></sheetData></worksheet>";
+    let book = |system: &str| {
+        let properties = format!("<workbookPr {system}/><sheets>");
+        let book = BOOK.replace("<sheets>", &properties);
+        with(&[
+            ("xl/workbook.xml", &book),
+            ("xl/_rels/workbook.xml.rels", &related),
+            ("xl/y.xml", styles),
+            ("xl/s.xml", sheet),
+        ])
+    };
+    let found = |bytes: &[u8]| -> Vec<(String, Kind)> {
+        let cells = read(bytes).unwrap().remove(0).into_cells();
+        cells.map(|(_, cell)| (cell.text, cell.kind)).collect()
+    };
+    let expected = [
+        ("46387", Kind::Number),
+        ("46387", Kind::Number),
+        ("2026-12-31", Kind::Day),
+        ("2026-12-31", Kind::Day),
+        ("2026-12", Kind::Day),
+        ("5", Kind::Number),
+        ("5", Kind::Number),
+        ("-5", Kind::Number),
+        ("46387", Kind::Text),
+    ];
+    let expected = expected.map(|(text, kind)| (text.to_owned(), kind));
+    assert_eq!(found(&book("")), expected);
+    assert_eq!(found(&book("date1904='0'")), expected);
+    assert_eq!(found(&book("date1904='1'"))[2].0, "2031-01-01");
+}
+
 #[test]
 fn a_file_with_two_parts_of_a_kind_is_read_the_same_way_every_time() {
     let more: String = (0..9)

@@ -1,0 +1,68 @@
+# Fehler in einer Tabelle (CSV, XLSX); die Zelle nennt die Angabe daneben.
+# `.short` und `.plain` gelten, wenn Angaben fehlen, die der volle Satz braucht.
+
+sheet-unreadable = Die Datei kann nicht gelesen werden: { $value }
+    .plain = Die Datei kann nicht gelesen werden
+sheet-no_rows = Die Datei enthält keine Zeilen
+sheet-utf16 = Die Datei ist in UTF-16 gespeichert; bitte als „CSV UTF-8“ speichern
+sheet-not_utf8 = Die Zelle enthält Zeichen, die nicht in UTF-8 gespeichert sind; bitte die Datei als „CSV UTF-8“ speichern
+sheet-unclosed_quote = Hier beginnt ein Anführungszeichen, das nie geschlossen wird
+sheet-text_after_quote = Nach dem schließenden Anführungszeichen steht noch etwas vor dem nächsten Trennzeichen
+sheet-too_many_rows = Höchstens { $max } Zeilen sind erlaubt
+    .plain = Die Datei hat zu viele Zeilen
+sheet-too_many_columns = Höchstens { $max } Spalten sind erlaubt
+    .plain = Die Zeile hat zu viele Spalten
+sheet-cell_too_large = Höchstens { $max } Byte je Zelle sind erlaubt
+    .plain = Die Zelle ist zu groß
+sheet-unknown_heading = Die Spalte „{ $value }“ ist nicht bekannt; bekannt sind: { $known }
+    .short = Die Spalte „{ $value }“ ist nicht bekannt
+    .plain = Diese Spalte ist nicht bekannt
+sheet-duplicate_heading = Die Spalte „{ $value }“ gibt es schon in Spalte { $first }
+    .short = Die Spalte „{ $value }“ gibt es schon
+    .plain = Diese Spalte gibt es schon
+sheet-missing_heading = Mindestens eine dieser Spalten wird gebraucht: { $known }
+    .plain = Eine Spalte fehlt
+sheet-no_heading = Die Zelle ist gefüllt, aber ihre Spalte hat keine Überschrift
+sheet-required = Diese Angabe fehlt
+sheet-too_long = Höchstens { $max } Zeichen sind erlaubt
+    .plain = Der Text ist zu lang
+sheet-control_characters = Steuerzeichen sind nicht erlaubt
+sheet-not_a_day = „{ $value }“ ist kein Datum; erwartet wird zum Beispiel 31.12.2026
+    .plain = Das ist kein Datum
+sheet-not_a_period = „{ $value }“ ist weder Datum noch Zeitraum; erwartet wird zum Beispiel 31.12.2026, 12/2026, Q2 2026 oder 2026
+    .plain = Das ist weder Datum noch Zeitraum
+sheet-no_such_day = „{ $value }“ gibt es im Kalender nicht
+    .plain = Dieses Datum gibt es im Kalender nicht
+sheet-not_a_number = „{ $value }“ ist keine Zahl
+    .plain = Das ist keine Zahl
+sheet-too_many_decimals =
+    { $max ->
+        [0] „{ $value }“ ist keine ganze Zahl
+        [one] „{ $value }“ hat mehr als { $max } Nachkommastelle
+       *[other] „{ $value }“ hat mehr als { $max } Nachkommastellen
+    }
+    .plain = Die Zahl hat zu viele Nachkommastellen
+sheet-too_large = „{ $value }“ ist zu groß
+    .plain = Die Zahl ist zu groß
+sheet-out_of_range = Erlaubt ist { $min } bis { $max }
+    .plain = Der Wert liegt außerhalb des erlaubten Bereichs
+sheet-not_yes_or_no = „{ $value }“ ist weder ja noch nein
+    .plain = Das ist weder ja noch nein
+sheet-unknown_word = „{ $value }“ ist hier nicht zulässig; zulässig: { $known }
+    .short = „{ $value }“ ist hier nicht zulässig
+    .plain = Dieses Wort ist hier nicht zulässig
+sheet-too_many_entries = Höchstens { $max } Einträge sind erlaubt
+    .plain = Das sind zu viele Einträge
+sheet-other_precision = Der Termin nennt die Genauigkeit „{ $given }“, diese Zelle „{ $precision }“
+    .plain = Die Genauigkeit passt nicht zum Termin
+sheet-not_period_end =
+    { $precision ->
+        [month] Das Datum muss der letzte Tag des Monats sein
+        [quarter] Das Datum muss der letzte Tag des Quartals sein
+        [half] Das Datum muss der letzte Tag des Halbjahres sein
+        [year] Das Datum muss der letzte Tag des Jahres sein
+        [season] Das Datum muss der letzte Tag der Jahreszeit sein
+       *[other] Das Datum muss der letzte Tag des Zeitraums sein
+    }
+    .plain = Das Datum muss der letzte Tag des Zeitraums sein
+sheet-precision_without_due = Eine Genauigkeit ist angegeben, aber kein Termin
