@@ -19,7 +19,7 @@ use crate::domain::programme_file::{self as file, Known, ProgrammeFile, Target};
 use crate::error::{Code, Error, Result};
 use crate::store::measures::{Measure, UNDATED};
 use crate::store::programmes::{self, Post, Programme, Resolution, Stored};
-use crate::store::types::{stored, to_json};
+use crate::store::types::stored;
 use crate::store::{Db, catalogues, measures, new_id, users};
 
 fn may_read(app: &App, scope: &Scope, programme: &Programme) -> bool {
@@ -284,14 +284,20 @@ fn insert_measure(
         due_assumed: due.is_some_and(|due| due.assumed),
         completed_on: of_file.completed_on,
         confidentiality: of_file.confidentiality,
-        note: of_file.note.clone(),
-        source: Some(to_json(&of_file.source)?),
         version: 1,
         created_at: stored(now),
         updated_at: stored(now),
+        deputy_id: None,
+        verifier_id: None,
     };
     measure.derive();
-    measures::insert(db, &measure)?;
+    let mut details = measures::Details::of(&measure.id);
+    details.note.clone_from(&of_file.note);
+    details.set_sources(std::slice::from_ref(&of_file.source))?;
+    if of_file.status.finished() {
+        details.progress_percent = 100;
+    }
+    measures::insert(db, &measure, &details)?;
     let links = super::measures::stored_links(&of_file.fulfils, &of_file.applies, &known.targets)?;
     measures::set_links(db, &measure.id, &links)?;
     let lines: Vec<&str> = of_file

@@ -13,6 +13,7 @@ use cedar_policy::{
 };
 
 use super::measure::{Confidentiality, Status};
+use super::postponement::Tier;
 use super::text_enum;
 
 text_enum! {
@@ -64,6 +65,32 @@ text_enum! {
         MeasureMigrate = "measure.migrate",
         /// Step of a measure.
         MeasureChangeStatus = "measure.change_status",
+        /// Progress, milestones and accompanying work of a measure.
+        MeasureReportProgress = "measure.report_progress",
+        /// Remark on a measure by anybody who works with it.
+        MeasureComment = "measure.comment",
+        /// Piece of evidence for a measure.
+        MeasureAddEvidence = "measure.add_evidence",
+        /// Piece of evidence that no longer counts.
+        MeasureWithdrawEvidence = "measure.withdraw_evidence",
+        /// Request for a new due date.
+        MeasureRequestPostponement = "measure.request_postponement",
+        /// Request for a new due date that is taken back.
+        MeasureWithdrawPostponement = "measure.withdraw_postponement",
+        /// Decision on a new due date.
+        MeasureDecidePostponement = "measure.decide_postponement",
+        /// Measures that are merged, split or replaced.
+        MeasureConsolidate = "measure.consolidate",
+        /// Tables of measures that are brought in.
+        MeasureImport = "measure.import",
+        /// Tables of measures that are taken out.
+        MeasureExport = "measure.export",
+        /// Target objects.
+        TargetObjectRead = "target_object.read",
+        /// New or changed target object.
+        TargetObjectWrite = "target_object.write",
+        /// Filters that a person keeps for themselves.
+        FilterSave = "filter.save",
         /// Dashboard document.
         DashboardRead = "dashboard.read",
         /// Audit trail.
@@ -89,6 +116,18 @@ impl Action {
             Action::MeasureUpdate | Action::MeasureLink => Some("measure.updated"),
             Action::MeasureMigrate => Some("measure.migrated"),
             Action::MeasureChangeStatus => Some("measure.status_changed"),
+            Action::MeasureReportProgress => Some("measure.progress_reported"),
+            Action::MeasureComment => Some("measure.commented"),
+            Action::MeasureAddEvidence => Some("measure.evidence_added"),
+            Action::MeasureWithdrawEvidence => Some("measure.evidence_withdrawn"),
+            Action::MeasureRequestPostponement => Some("measure.postponement_requested"),
+            Action::MeasureWithdrawPostponement => Some("measure.postponement_withdrawn"),
+            Action::MeasureDecidePostponement => Some("measure.postponement_decided"),
+            Action::MeasureConsolidate => Some("measure.consolidated"),
+            Action::MeasureImport => Some("measure.imported"),
+            Action::MeasureExport => Some("measure.exported"),
+            Action::TargetObjectWrite => Some("target_object.changed"),
+            Action::FilterSave => Some("filter.saved"),
             Action::ReminderPlan => Some("reminder.planned"),
             Action::InstitutionCreate => Some("institution.created"),
             Action::UserManage => Some("user.changed"),
@@ -96,6 +135,7 @@ impl Action {
             | Action::CatalogueRead
             | Action::ProgrammeRead
             | Action::MeasureRead
+            | Action::TargetObjectRead
             | Action::DashboardRead
             | Action::AuditRead
             | Action::ReminderRead => None,
@@ -179,17 +219,39 @@ pub struct MeasureFacts<'a> {
     pub confidentiality: Confidentiality,
     /// User id of whoever is responsible.
     pub owner: Option<&'a str>,
+    /// User id of whoever stands in for them.
+    pub deputy: Option<&'a str>,
+    /// User id of whoever is to check it; without one it is the ISB.
+    pub verifier: Option<&'a str>,
     /// Organisational unit.
     pub org_unit: Option<&'a str>,
     /// Present status.
     pub status: Status,
     /// Target of a step.
     pub to: Option<Status>,
+    /// Who has to decide on a new due date.
+    pub tier: Option<Tier>,
     /// Contributes to a basic requirement.
     pub fulfils_basic: bool,
     /// User ids of whoever asked for what is to be decided: who created or changed the measure, when it is
-    /// to be approved; who reported it done, when it is to be checked.
+    /// to be approved; who reported it done, when it is to be checked; who asked for a new date.
     pub requested_by: &'a [String],
+}
+
+impl MeasureFacts<'static> {
+    /// Of a measure that is only proposed and of which nothing more is known.
+    pub const PROPOSED: MeasureFacts<'static> = MeasureFacts {
+        confidentiality: Confidentiality::Internal,
+        owner: None,
+        deputy: None,
+        verifier: None,
+        org_unit: None,
+        status: Status::Proposed,
+        to: None,
+        tier: None,
+        fulfils_basic: false,
+        requested_by: &[],
+    };
 }
 
 /// The policy cannot be used.
@@ -229,7 +291,7 @@ impl std::fmt::Debug for Policy {
 pub struct Visibility {
     /// Classes that are visible whoever is responsible.
     pub all: Vec<Confidentiality>,
-    /// Classes that are visible where the person is responsible.
+    /// Classes that are visible where the person is concerned: responsible, deputy or to check it.
     pub own: Vec<Confidentiality>,
     /// Classes of programmes that are visible.
     pub programmes: Vec<Confidentiality>,
@@ -309,11 +371,7 @@ impl Policy {
                 let facts = MeasureFacts {
                     confidentiality: *class,
                     owner,
-                    org_unit: None,
-                    status: Status::Proposed,
-                    to: None,
-                    fulfils_basic: false,
-                    requested_by: &[],
+                    ..MeasureFacts::PROPOSED
                 };
                 self.permits(&actor, Action::MeasureRead, &Resource::Measure(facts))
             };
@@ -407,6 +465,10 @@ impl Policy {
         };
         let word = |word: &str| RestrictedExpression::new_string(word.to_owned());
         let class = |class: &Confidentiality| ("confidentiality".to_owned(), word(class.as_str()));
+        let people = |name: &str, ids: &[Option<&str>]| {
+            let ids = ids.iter().flatten().map(|id| self.person(id));
+            (name.to_owned(), RestrictedExpression::new_set(ids))
+        };
         match resource {
             Resource::Institution => Some((
                 Entity::new_no_attrs(id(&self.types.institution), HashSet::new()),
@@ -419,14 +481,17 @@ impl Policy {
                 Some((entity, Context::empty()))
             }
             Resource::Measure(facts) if action == Action::MeasureRead => {
-                let owner = facts.owner.map(|id| ("owner".to_owned(), self.person(id)));
-                let attributes = owner.into_iter().chain([class(&facts.confidentiality)]);
+                let attributes = [
+                    class(&facts.confidentiality),
+                    people("concerned", &[facts.owner, facts.deputy, facts.verifier]),
+                ];
                 let kind = id(&self.types.measure_in_sight);
-                let entity = Entity::new(kind, attributes.collect(), HashSet::new()).ok()?;
+                let attributes = attributes.into_iter().collect();
+                let entity = Entity::new(kind, attributes, HashSet::new()).ok()?;
                 Some((entity, Context::empty()))
             }
             Resource::Measure(facts) => {
-                let requested_by = facts.requested_by.iter().map(|id| self.person(id));
+                let requested_by = facts.requested_by.iter().map(|id| Some(id.as_str()));
                 let mut attributes = vec![
                     class(&facts.confidentiality),
                     ("status".to_owned(), word(facts.status.as_str())),
@@ -434,22 +499,25 @@ impl Policy {
                         "fulfils_basic".to_owned(),
                         RestrictedExpression::new_bool(facts.fulfils_basic),
                     ),
-                    (
-                        "requested_by".to_owned(),
-                        RestrictedExpression::new_set(requested_by),
-                    ),
+                    people("implementers", &[facts.owner, facts.deputy]),
+                    people("verifiers", &[facts.verifier]),
+                    people("requested_by", &requested_by.collect::<Vec<_>>()),
                 ];
-                if let Some(owner) = facts.owner {
-                    attributes.push(("owner".to_owned(), self.person(owner)));
-                }
                 if let Some(unit) = facts.org_unit {
                     attributes.push(("org_unit".to_owned(), word(unit)));
                 }
                 let attributes = attributes.into_iter().collect();
                 let entity =
                     Entity::new(id(&self.types.measure), attributes, HashSet::new()).ok()?;
-                let to = facts.to.map(|to| ("to".to_owned(), word(to.as_str())));
-                Some((entity, Context::from_pairs(to).ok()?))
+                let context = match action {
+                    Action::MeasureChangeStatus => facts.to.map(|to| ("to", to.as_str())),
+                    Action::MeasureDecidePostponement => {
+                        facts.tier.map(|tier| ("tier", tier.as_str()))
+                    }
+                    _ => None,
+                };
+                let context = context.map(|(name, value)| (name.to_owned(), word(value)));
+                Some((entity, Context::from_pairs(context).ok()?))
             }
         }
     }

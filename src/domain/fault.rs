@@ -44,6 +44,8 @@ text_enum! {
         CeilingExceeded = "ceiling_exceeded",
         /// The person cannot be given this task.
         NotAssignable = "not_assignable",
+        /// Measures would need each other.
+        Cycle = "cycle",
         /// Not allowed to be changed in this status.
         Fixed = "fixed",
     }

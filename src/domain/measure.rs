@@ -1,6 +1,7 @@
 //! The measure: its words, its steps and when it is overdue (DOMAIN §2.2, §2.3, §5.1).
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use super::text_enum;
 
@@ -89,6 +90,143 @@ text_enum! {
 }
 
 text_enum! {
+    /// How well a cost is known (DOMAIN §2.2).
+    EstimateQuality {
+        /// Grob geschätzt.
+        Rough = "rough",
+        /// Nach Angebot.
+        Offer = "offer",
+        /// Nach Vertrag.
+        Contract = "contract",
+    }
+}
+
+text_enum! {
+    /// How somebody checked that a measure is implemented (BSI lesson 6, DOMAIN §2.2).
+    VerificationMethod {
+        /// Dokument gelesen.
+        Document = "document",
+        /// Interview.
+        Interview = "interview",
+        /// Stichprobe.
+        Sample = "sample",
+        /// Technische Prüfung.
+        Technical = "technical",
+    }
+}
+
+text_enum! {
+    /// What a piece of evidence is.
+    EvidenceKind {
+        /// Dokument.
+        Document = "document",
+        /// Protokoll, Aufzeichnung.
+        Record = "record",
+        /// Konfiguration.
+        Configuration = "configuration",
+        /// Bildschirmfoto.
+        Screenshot = "screenshot",
+        /// Logauszug.
+        Log = "log",
+        /// Vertrag, Rechnung.
+        Contract = "contract",
+        /// Schulungsnachweis.
+        Training = "training",
+        /// Anderes.
+        Other = "other",
+    }
+}
+
+text_enum! {
+    /// What goes along with a measure so that people can live with it (BSI-T8.1).
+    AccompanyingKind {
+        /// Schulung.
+        Training = "training",
+        /// Information, Sensibilisierung.
+        Information = "information",
+        /// Beteiligung, Akzeptanz.
+        Acceptance = "acceptance",
+    }
+}
+
+text_enum! {
+    /// How a measure came to an end in another one (DOMAIN §2.1, step 2).
+    SuccessionKind {
+        /// Zusammengelegt.
+        Merged = "merged",
+        /// Aufgeteilt.
+        Split = "split",
+        /// Ersetzt.
+        Replaced = "replaced",
+    }
+}
+
+/// Something that goes along with a measure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Accompanying {
+    /// What it is.
+    pub kind: AccompanyingKind,
+    /// In words, 1 to 300 characters.
+    #[schema(example = "Schulung der Hausmeister")]
+    pub text: String,
+    /// Day on which it was done.
+    #[serde(default)]
+    pub done_on: Option<NaiveDate>,
+}
+
+/// A step on the way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Milestone {
+    /// In words, 1 to 300 characters.
+    #[schema(example = "Ausschreibung veröffentlicht")]
+    pub title: String,
+    /// When it is to be reached.
+    #[serde(default)]
+    pub due: Option<NaiveDate>,
+    /// Day on which it was reached.
+    #[serde(default)]
+    pub done_on: Option<NaiveDate>,
+}
+
+/// What a measure costs, once and every year (DOMAIN §2.2, BSI-8.2): money in cents, work in tenths of a day.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Cost {
+    /// Money that is needed once, in cents.
+    #[serde(default)]
+    #[schema(example = 5_500_000, minimum = 0)]
+    pub once_material_cents: Option<i64>,
+    /// Work that is needed once, in tenths of a person's day.
+    #[serde(default)]
+    #[schema(example = 125, minimum = 0)]
+    pub once_staff_tenth_days: Option<i32>,
+    /// Money that is needed every year, in cents.
+    #[serde(default)]
+    #[schema(example = 450_000, minimum = 0)]
+    pub yearly_material_cents: Option<i64>,
+    /// Work that is needed every year, in tenths of a person's day.
+    #[serde(default)]
+    #[schema(example = 20, minimum = 0)]
+    pub yearly_staff_tenth_days: Option<i32>,
+    /// How well it is known.
+    #[serde(default)]
+    pub quality: Option<EstimateQuality>,
+}
+
+impl Cost {
+    /// Whether all of it is given; zero is a figure too.
+    pub const fn is_complete(&self) -> bool {
+        self.once_material_cents.is_some()
+            && self.once_staff_tenth_days.is_some()
+            && self.yearly_material_cents.is_some()
+            && self.yearly_staff_tenth_days.is_some()
+            && self.quality.is_some()
+    }
+}
+
+text_enum! {
     /// Confidentiality class (DOMAIN §7.4), in rising order.
     Confidentiality {
         /// Öffentlich.
@@ -164,118 +302,6 @@ impl Status {
     }
 }
 
-/// Whether a step needs a reason in words.
-const fn needs_reason(from: Status, to: Status) -> bool {
-    matches!(
-        to,
-        Status::Blocked
-            | Status::Deferred
-            | Status::Rejected
-            | Status::Implemented
-            | Status::Verified
-    ) || matches!(
-        from,
-        Status::Implemented | Status::Verified | Status::Deferred
-    )
-}
-
-/// What has to be known of a measure to decide on a step.
-#[derive(Debug, Clone)]
-pub struct Snapshot {
-    /// Present status.
-    pub status: Status,
-    /// Somebody is responsible.
-    pub has_owner: bool,
-    /// An organisational unit is named.
-    pub has_org_unit: bool,
-    /// A due date is set.
-    pub has_due: bool,
-    /// It is tied to at least one requirement or module.
-    pub has_links: bool,
-}
-
-/// A step that may be taken.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StatusChange {
-    /// From.
-    pub from: Status,
-    /// To.
-    pub to: Status,
-    /// What happens to the day on which the work was reported done.
-    pub completed_on: Completion,
-    /// The due date becomes binding: what is current now is the original one for ever.
-    pub fixes_due_date: bool,
-}
-
-/// What a step does to the day of completion.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Completion {
-    /// Stays as it is.
-    Keep,
-    /// Becomes this day.
-    Set(NaiveDate),
-    /// The work is open again.
-    Clear,
-}
-
-/// Why a step may not be taken.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
-    /// The status does not lead there; these it leads to.
-    Illegal(&'static [Status]),
-    /// These are missing: `owner`, `org_unit`, `due`, `links`, `reason`.
-    Missing(Vec<&'static str>),
-}
-
-/// Decides on a step (DOMAIN §2.3).
-///
-/// # Errors
-/// [`Refusal`] with the legal steps, or with what is missing.
-pub fn change_status(
-    measure: &Snapshot,
-    to: Status,
-    reason: Option<&str>,
-    today: NaiveDate,
-) -> Result<StatusChange, Refusal> {
-    let from = measure.status;
-    if !from.next().contains(&to) {
-        return Err(Refusal::Illegal(from.next()));
-    }
-    let has_reason = reason.is_some_and(|reason| !reason.trim().is_empty());
-    let mut missing = Vec::new();
-    let mut need = |name, present: bool| {
-        if !present {
-            missing.push(name);
-        }
-    };
-    if to.needs_plan() {
-        need("owner", measure.has_owner);
-        need("org_unit", measure.has_org_unit);
-        need("due", measure.has_due);
-        // Asked for once, by the approval: to end a blockage nothing has to be approved again. A measure for
-        // which no module fits says so in words instead (DOMAIN §2.2, MAP-4).
-        need(
-            "links",
-            measure.has_links || has_reason || from != Status::Proposed,
-        );
-    }
-    need("reason", has_reason || !needs_reason(from, to));
-    if !missing.is_empty() {
-        return Err(Refusal::Missing(missing));
-    }
-    let completed_on = match to {
-        Status::Implemented => Completion::Set(today),
-        Status::Verified => Completion::Keep,
-        _ => Completion::Clear,
-    };
-    Ok(StatusChange {
-        from,
-        to,
-        completed_on,
-        fixes_due_date: to == Status::Approved,
-    })
-}
-
 /// Days by which a measure is overdue, if it is (DOMAIN REM-2): the due day itself still counts as in time.
 pub fn days_overdue(status: Status, due: Option<NaiveDate>, today: NaiveDate) -> Option<i64> {
     let days = today.signed_duration_since(due?).num_days();
@@ -291,6 +317,17 @@ pub fn days_left(
 ) -> Option<i64> {
     let days = due?.signed_duration_since(today).num_days();
     (status.runs() && (0..=window).contains(&days)).then_some(days)
+}
+
+/// Days for the check of what was reported done (DOMAIN §2.3).
+const DAYS_TO_VERIFY: chrono::Days = chrono::Days::new(30);
+
+/// Last day for the check of a measure that was reported done and not checked yet.
+pub fn verification_due(status: Status, completed_on: Option<NaiveDate>) -> Option<NaiveDate> {
+    let waits = status == Status::Implemented;
+    completed_on
+        .filter(|_| waits)?
+        .checked_add_days(DAYS_TO_VERIFY)
 }
 
 text_enum! {
@@ -361,145 +398,6 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn complete(status: Status) -> Snapshot {
-        Snapshot {
-            status,
-            has_owner: true,
-            has_org_unit: true,
-            has_due: true,
-            has_links: true,
-        }
-    }
-
-    #[test]
-    fn every_step_is_legal_or_answered_with_the_legal_ones() {
-        for from in Status::ALL.iter().copied() {
-            for to in Status::ALL.iter().copied() {
-                let result = change_status(&complete(from), to, Some("Grund"), day("2022-10-17"));
-                if from.next().contains(&to) {
-                    assert_eq!(
-                        result.map(|change| (change.from, change.to)),
-                        Ok((from, to))
-                    );
-                } else {
-                    assert_eq!(result, Err(Refusal::Illegal(from.next())), "{from} to {to}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn approval_names_all_that_is_missing() {
-        let bare = Snapshot {
-            status: Status::Proposed,
-            has_owner: false,
-            has_org_unit: false,
-            has_due: false,
-            has_links: false,
-        };
-        let today = day("2022-10-17");
-        assert_eq!(
-            change_status(&bare, Status::Approved, None, today),
-            Err(Refusal::Missing(vec!["owner", "org_unit", "due", "links"]))
-        );
-        let no_module = Snapshot {
-            has_links: false,
-            ..complete(Status::Proposed)
-        };
-        assert!(
-            change_status(
-                &no_module,
-                Status::Approved,
-                Some("kein Baustein passt"),
-                today
-            )
-            .is_ok()
-        );
-        assert_eq!(
-            change_status(
-                &complete(Status::InProgress),
-                Status::Blocked,
-                Some("  "),
-                today
-            ),
-            Err(Refusal::Missing(vec!["reason"]))
-        );
-    }
-
-    /// DOMAIN §2.3 line by line: what a step from a measure that has nothing asks for, without and with a reason.
-    #[test]
-    fn what_each_step_needs() {
-        const PLAN: &[&str] = &["owner", "org_unit", "due"];
-        const WITH_LINKS: &[&str] = &["owner", "org_unit", "due", "links"];
-        const WITH_REASON: &[&str] = &["owner", "org_unit", "due", "reason"];
-        use Status::*;
-        let table: &[(Status, Status, &[&str], &[&str])] = &[
-            (Proposed, Approved, WITH_LINKS, PLAN),
-            (Approved, InProgress, PLAN, PLAN),
-            (Approved, Blocked, WITH_REASON, PLAN),
-            (InProgress, Blocked, WITH_REASON, PLAN),
-            // The way back asks for no link and no reason: approved it has been.
-            (Blocked, Approved, PLAN, PLAN),
-            (Blocked, InProgress, PLAN, PLAN),
-            (InProgress, Implemented, WITH_REASON, PLAN),
-            (Implemented, Verified, WITH_REASON, PLAN),
-            (Implemented, InProgress, WITH_REASON, PLAN),
-            (Verified, InProgress, WITH_REASON, PLAN),
-            (Proposed, Deferred, &["reason"], &[]),
-            (Approved, Deferred, &["reason"], &[]),
-            (InProgress, Deferred, &["reason"], &[]),
-            (Blocked, Deferred, &["reason"], &[]),
-            (Proposed, Rejected, &["reason"], &[]),
-            (Approved, Rejected, &["reason"], &[]),
-            (InProgress, Rejected, &["reason"], &[]),
-            (Blocked, Rejected, &["reason"], &[]),
-            (Deferred, Proposed, &["reason"], &[]),
-            (Deferred, Rejected, &["reason"], &[]),
-        ];
-        let missing = |from, to, reason| {
-            let bare = Snapshot {
-                status: from,
-                has_owner: false,
-                has_org_unit: false,
-                has_due: false,
-                has_links: false,
-            };
-            match change_status(&bare, to, reason, day("2022-10-17")) {
-                Ok(_) => Vec::new(),
-                Err(Refusal::Missing(missing)) => missing,
-                Err(Refusal::Illegal(_)) => panic!("{from} to {to} is illegal"),
-            }
-        };
-        for (from, to, without, with) in table.iter().copied() {
-            assert_eq!(missing(from, to, None), without, "{from} to {to}");
-            assert_eq!(missing(from, to, Some("Grund")), with, "{from} to {to}");
-        }
-        let steps: usize = Status::ALL.iter().map(|from| from.next().len()).sum();
-        assert_eq!(steps, table.len(), "each step stands in the table");
-    }
-
-    #[test]
-    fn completion_day_follows_the_status() {
-        let today = day("2022-10-17");
-        let step = |from, to| {
-            change_status(&complete(from), to, Some("Grund"), today)
-                .unwrap()
-                .completed_on
-        };
-        assert_eq!(
-            step(Status::InProgress, Status::Implemented),
-            Completion::Set(today)
-        );
-        assert_eq!(
-            step(Status::Implemented, Status::Verified),
-            Completion::Keep
-        );
-        assert_eq!(
-            step(Status::Verified, Status::InProgress),
-            Completion::Clear
-        );
-    }
-
     #[test]
     fn overdue_from_the_day_after() {
         let due = Some(day("2026-03-29"));
@@ -565,22 +463,6 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn nothing_is_verified_without_having_been_implemented(steps in prop::collection::vec(0usize..9, 0..40)) {
-            let mut status = Status::Proposed;
-            let mut before = status;
-            for step in steps {
-                let to = Status::ALL[step];
-                if let Ok(change) = change_status(&complete(status), to, Some("Grund"), day("2022-10-17")) {
-                    before = status;
-                    status = change.to;
-                }
-                if status == Status::Verified {
-                    prop_assert!(matches!(before, Status::Implemented | Status::Verified));
-                }
-            }
-        }
-
         #[test]
         fn references_sort_by_year_and_number(a in (1900i32..2200, 1i32..1_000_000), b in (1900i32..2200, 1i32..1_000_000)) {
             prop_assert_eq!(a.cmp(&b), reference_seq(a.0, a.1).cmp(&reference_seq(b.0, b.1)));

@@ -8,12 +8,15 @@ pub mod dependency;
 pub mod fault;
 pub mod institution;
 pub mod measure;
+pub mod measure_state;
+pub mod measure_step;
 pub mod order;
 pub mod plan;
 pub mod postponement;
 pub mod programme;
 pub mod programme_file;
 pub mod reminder;
+pub mod target_object;
 
 /// Declares an enum that is stored, sent and read as one fixed lower-case word.
 ///

@@ -78,6 +78,20 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// What became of a request.
+    State {
+        /// It waits for a decision.
+        Pending = "pending",
+        /// The new date holds.
+        Approved = "approved",
+        /// The old date stays.
+        Refused = "refused",
+        /// Taken back by whoever asked.
+        Withdrawn = "withdrawn",
+    }
+}
+
 /// Fewest characters of a reason.
 pub const MIN_REASON: usize = 20;
 /// Most characters of a reason.

@@ -65,6 +65,14 @@ pub fn insert(
     Ok(id)
 }
 
+/// Makes a second writer of what belongs to an institution as a whole wait until this transaction has ended.
+pub fn lock(db: &mut Db, id: &str) -> Result<()> {
+    diesel::update(institutions::table.find(id))
+        .set(institutions::slug.eq(institutions::slug))
+        .execute(db)?;
+    Ok(())
+}
+
 /// The institution of a slug.
 pub fn by_slug(db: &mut Db, slug: &str) -> Result<Option<Institution>> {
     Ok(institutions::table

@@ -9,7 +9,8 @@ use super::catalogues::escape_like;
 use super::db::{Db, MultiBackend};
 use super::schema::{
     budget_entries, budget_lines, catalogue_controls, catalogue_modules, catalogue_requirements,
-    catalogue_sources, catalogues, measure_lines, measure_links, measures, programmes, users,
+    catalogue_sources, catalogues, measure_dependencies, measure_lines, measure_links, measures,
+    programmes, users,
 };
 pub use super::sight::{Sight, seen_by};
 use crate::domain::catalogue::{Level, parse_reference, reference};
@@ -19,9 +20,16 @@ use crate::domain::measure::{
 use crate::domain::programme::EntryType;
 use crate::error::{Code, Error, Result};
 
+mod details;
+mod dossier;
 mod write;
 
-pub use write::{NewLink, Provenance, add_lines, insert, next_reference, replace, set_links};
+pub use details::Details;
+pub use dossier::{Dossier, Line, Succession, TargetObject, dossier, dossiers};
+pub use write::{
+    NewLink, Provenance, add_lines, insert, next_reference, replace, set_lines, set_links,
+    set_place, set_requires, set_target_objects,
+};
 
 /// A measure as it is stored.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -81,16 +89,16 @@ pub struct Measure {
     pub completed_on: Option<NaiveDate>,
     /// Class.
     pub confidentiality: Confidentiality,
-    /// Remark.
-    pub note: Option<String>,
-    /// Where it stands in a paper, as JSON.
-    pub source: Option<String>,
     /// Counts changes, from 1.
     pub version: i32,
     /// Since (UTC).
     pub created_at: NaiveDateTime,
     /// Last change (UTC).
     pub updated_at: NaiveDateTime,
+    /// Whoever stands in for the one responsible.
+    pub deputy_id: Option<String>,
+    /// Whoever is to check it; nobody, and it is the ISB.
+    pub verifier_id: Option<String>,
 }
 
 /// Stands for "no due date" where measures are sorted.
@@ -372,6 +380,13 @@ pub fn get(db: &mut Db, institution_id: &str, reference_or_id: &str) -> Result<R
 
 /// Links of one measure in the order they were given.
 pub fn links(db: &mut Db, measure_id: &str) -> Result<Vec<Link>> {
+    Ok(links_of(db, &[measure_id])?
+        .remove(measure_id)
+        .unwrap_or_default())
+}
+
+/// Links of some measures in the order they were given.
+fn links_of(db: &mut Db, measure_ids: &[&str]) -> Result<HashMap<String, Vec<Link>>> {
     let older = diesel::alias!(catalogues as older);
     let requirement = catalogue_requirements::catalogue_id
         .eq(measure_links::catalogue_id)
@@ -381,31 +396,39 @@ pub fn links(db: &mut Db, measure_id: &str) -> Result<Vec<Link>> {
         .and(measure_links::control_id.eq(catalogue_controls::id.nullable()));
     let from = older.field(catalogues::id).nullable();
     let mapping = catalogue_sources::id.nullable();
-    Ok(measure_links::table
+    let rows: Vec<(String, Link)> = measure_links::table
         .inner_join(catalogues::table.on(catalogues::id.eq(measure_links::catalogue_id)))
         .left_join(catalogue_requirements::table.on(requirement))
         .left_join(catalogue_controls::table.on(control))
         .left_join(older.on(measure_links::migrated_from_catalogue_id.eq(from)))
         .left_join(catalogue_sources::table.on(measure_links::mapping_source_id.eq(mapping)))
         .left_join(users::table.on(measure_links::confirmed_by.eq(users::id.nullable())))
-        .filter(measure_links::measure_id.eq(measure_id))
+        .filter(measure_links::measure_id.eq_any(measure_ids))
         .order((measure_links::kind.desc(), measure_links::position))
         .select((
-            (catalogues::id, catalogues::key, catalogues::edition),
-            measure_links::target,
-            measure_links::kind,
-            measure_links::module_id,
-            measure_links::requirement_id,
-            (catalogue_requirements::title, catalogue_requirements::level).nullable(),
-            catalogue_controls::title.nullable(),
+            measure_links::measure_id,
             (
-                older.field(catalogues::key).nullable(),
-                measure_links::migrated_from,
+                (catalogues::id, catalogues::key, catalogues::edition),
+                measure_links::target,
+                measure_links::kind,
+                measure_links::module_id,
+                measure_links::requirement_id,
+                (catalogue_requirements::title, catalogue_requirements::level).nullable(),
+                catalogue_controls::title.nullable(),
+                (
+                    older.field(catalogues::key).nullable(),
+                    measure_links::migrated_from,
+                ),
+                catalogue_sources::sha256.nullable(),
+                (users::display_name.nullable(), measure_links::confirmed_at),
             ),
-            catalogue_sources::sha256.nullable(),
-            (users::display_name.nullable(), measure_links::confirmed_at),
         ))
-        .load(db)?)
+        .load(db)?;
+    let mut links: HashMap<String, Vec<Link>> = HashMap::new();
+    for (measure, link) in rows {
+        links.entry(measure).or_default().push(link);
+    }
+    Ok(links)
 }
 
 /// Modules that each of `measure_ids` is linked to, in one statement.
@@ -492,6 +515,85 @@ pub fn by_references(
         found.extend(rows);
     }
     Ok(found)
+}
+
+/// Ids of the measures that a reader sees, by their references.
+pub fn ids_by_reference(
+    db: &mut Db,
+    sight: &Sight<'_>,
+    references: &[&str],
+) -> Result<HashMap<String, String>> {
+    let mut found = HashMap::new();
+    for references in references.chunks(500) {
+        let rows: Vec<(String, String)> = measures::table
+            .filter(seen_by(sight))
+            .filter(measures::reference.eq_any(references))
+            .select((measures::reference, measures::id))
+            .load(db)?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
+/// References of measures by their ids.
+pub fn references_by_id(db: &mut Db, ids: &[&str]) -> Result<HashMap<String, String>> {
+    let mut found = HashMap::new();
+    for ids in ids.chunks(500) {
+        let rows: Vec<(String, String)> = measures::table
+            .filter(measures::id.eq_any(ids))
+            .select((measures::id, measures::reference))
+            .load(db)?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
+/// Id of the measure that has a key of the institution or another program.
+pub fn id_by_external_key(
+    db: &mut Db,
+    institution_id: &str,
+    external_key: &str,
+) -> Result<Option<String>> {
+    Ok(measures::table
+        .filter(measures::institution_id.eq(institution_id))
+        .filter(measures::external_key.eq(external_key))
+        .select(measures::id)
+        .first(db)
+        .optional()?)
+}
+
+/// Which measure of an institution needs which: ids.
+pub fn dependencies(db: &mut Db, institution_id: &str) -> Result<Vec<(String, String)>> {
+    Ok(measure_dependencies::table
+        .inner_join(measures::table.on(measures::id.eq(measure_dependencies::measure_id)))
+        .filter(measures::institution_id.eq(institution_id))
+        .order((
+            measure_dependencies::measure_id,
+            measure_dependencies::requires_id,
+        ))
+        .select((
+            measure_dependencies::measure_id,
+            measure_dependencies::requires_id,
+        ))
+        .load(db)?)
+}
+
+/// Budget lines of an institution, as far as their programmes are of one of `classes`.
+pub fn all_lines(
+    db: &mut Db,
+    institution_id: &str,
+    classes: &[Confidentiality],
+) -> Result<Vec<Line>> {
+    Ok(budget_lines::table
+        .inner_join(programmes::table)
+        .filter(programmes::institution_id.eq(institution_id))
+        .filter(programmes::confidentiality.eq_any(classes))
+        .select((
+            budget_lines::id,
+            (programmes::key, programmes::confidentiality),
+            budget_lines::key,
+        ))
+        .load(db)?)
 }
 
 /// Number of measures per status.

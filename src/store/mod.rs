@@ -6,6 +6,7 @@
 pub mod audit;
 pub mod catalogues;
 pub mod db;
+pub mod evidence;
 pub mod idempotency;
 pub mod institutions;
 pub mod measures;
@@ -14,6 +15,7 @@ pub mod programmes;
 pub mod schema;
 pub mod sessions;
 pub mod sight;
+pub mod target_objects;
 pub mod types;
 pub mod users;
 

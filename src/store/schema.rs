@@ -281,11 +281,11 @@ diesel::table! {
         due_assumed -> Bool,
         completed_on -> Nullable<Date>,
         confidentiality -> Text,
-        note -> Nullable<Text>,
-        source -> Nullable<Text>,
         version -> Integer,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        deputy_id -> Nullable<Text>,
+        verifier_id -> Nullable<Text>,
     }
 }
 
@@ -311,6 +311,155 @@ diesel::table! {
     measure_lines (measure_id, line_id) {
         measure_id -> Text,
         line_id -> Text,
+    }
+}
+
+diesel::table! {
+    measure_details (measure_id) {
+        measure_id -> Text,
+        initiator_id -> Nullable<Text>,
+        initiator_role -> Nullable<Text>,
+        once_material_cents -> Nullable<BigInt>,
+        once_staff_tenth_days -> Nullable<Integer>,
+        yearly_material_cents -> Nullable<BigInt>,
+        yearly_staff_tenth_days -> Nullable<Integer>,
+        estimate_quality -> Nullable<Text>,
+        no_budget_reason -> Nullable<Text>,
+        no_module_reason -> Nullable<Text>,
+        progress_percent -> Integer,
+        residual_risk -> Nullable<Text>,
+        blocked_by -> Nullable<Text>,
+        blocked_until -> Nullable<Date>,
+        implementation_description -> Nullable<Text>,
+        reported_by -> Nullable<Text>,
+        verified_on -> Nullable<Date>,
+        verified_by -> Nullable<Text>,
+        verification_method -> Nullable<Text>,
+        verification_result -> Nullable<Text>,
+        review_on -> Nullable<Date>,
+        approved_on -> Nullable<Date>,
+        approved_by -> Nullable<Text>,
+        due_fixed_by -> Nullable<Text>,
+        needs_split -> Bool,
+        sources -> Text,
+        accompanying -> Text,
+        milestones -> Text,
+        note -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    measure_places (measure_id) {
+        measure_id -> Text,
+        place -> Text,
+        number -> Integer,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
+    measure_dependencies (measure_id, requires_id) {
+        measure_id -> Text,
+        requires_id -> Text,
+    }
+}
+
+diesel::table! {
+    target_objects (id) {
+        id -> Text,
+        institution_id -> Text,
+        key -> Text,
+        name -> Text,
+        kind -> Text,
+        need_confidentiality -> Text,
+        need_integrity -> Text,
+        need_availability -> Text,
+        number -> Integer,
+        note -> Nullable<Text>,
+        version -> Integer,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    measure_target_objects (measure_id, target_object_id) {
+        measure_id -> Text,
+        target_object_id -> Text,
+    }
+}
+
+diesel::table! {
+    measure_evidence (id) {
+        id -> Text,
+        measure_id -> Text,
+        kind -> Text,
+        title -> Text,
+        location -> Nullable<Text>,
+        sha256 -> Nullable<Binary>,
+        dated_on -> Date,
+        valid_until -> Nullable<Date>,
+        confidentiality -> Text,
+        added_by -> Nullable<Text>,
+        added_at -> Timestamp,
+        withdrawn_by -> Nullable<Text>,
+        withdrawn_at -> Nullable<Timestamp>,
+        withdrawn_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    measure_comments (id) {
+        id -> Text,
+        measure_id -> Text,
+        author_id -> Nullable<Text>,
+        text -> Text,
+        written_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    postponements (id) {
+        id -> Text,
+        measure_id -> Text,
+        from_day -> Date,
+        to_day -> Date,
+        to_precision -> Text,
+        cause -> Text,
+        reason -> Text,
+        tier -> Text,
+        requested_by -> Text,
+        requested_at -> Timestamp,
+        state -> Text,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<Timestamp>,
+        decision_reason -> Nullable<Text>,
+        days_overdue -> Nullable<Integer>,
+    }
+}
+
+diesel::table! {
+    measure_successions (predecessor_id, successor_id) {
+        predecessor_id -> Text,
+        successor_id -> Text,
+        kind -> Text,
+        reason -> Text,
+        decided_by -> Nullable<Text>,
+        decided_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    saved_filters (id) {
+        id -> Text,
+        user_id -> Text,
+        institution_id -> Text,
+        name -> Text,
+        name_key -> Text,
+        query -> Text,
+        version -> Integer,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
     }
 }
 
@@ -488,6 +637,16 @@ diesel::joinable!(measures -> users (owner_id));
 diesel::joinable!(measure_links -> measures (measure_id));
 diesel::joinable!(measure_lines -> measures (measure_id));
 diesel::joinable!(measure_lines -> budget_lines (line_id));
+diesel::joinable!(measure_details -> measures (measure_id));
+diesel::joinable!(measure_places -> measures (measure_id));
+diesel::joinable!(measure_target_objects -> measures (measure_id));
+diesel::joinable!(measure_target_objects -> target_objects (target_object_id));
+diesel::joinable!(target_objects -> institutions (institution_id));
+diesel::joinable!(measure_evidence -> measures (measure_id));
+diesel::joinable!(measure_comments -> measures (measure_id));
+diesel::joinable!(measure_comments -> users (author_id));
+diesel::joinable!(postponements -> measures (measure_id));
+diesel::joinable!(saved_filters -> users (user_id));
 diesel::joinable!(idempotency_keys -> users (user_id));
 diesel::joinable!(job_runs -> institutions (institution_id));
 diesel::joinable!(outbox -> institutions (institution_id));
@@ -526,6 +685,16 @@ diesel::allow_tables_to_appear_in_same_query!(
     measures,
     measure_links,
     measure_lines,
+    measure_details,
+    measure_places,
+    measure_dependencies,
+    target_objects,
+    measure_target_objects,
+    measure_evidence,
+    measure_comments,
+    postponements,
+    measure_successions,
+    saved_filters,
     idempotency_keys,
     job_runs,
     outbox,

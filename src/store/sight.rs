@@ -31,6 +31,8 @@ pub fn seen_by<'a>(sight: &'a Sight<'a>) -> _ {
     measures::institution_id.eq(institution_id).and(
         measures::confidentiality.eq_any(all).or(measures::owner_id
             .eq(user_id)
+            .or(measures::deputy_id.eq(user_id))
+            .or(measures::verifier_id.eq(user_id))
             .and(measures::confidentiality.eq_any(own))),
     )
 }

@@ -11,10 +11,16 @@ use diesel::sql_types::{Nullable, Text};
 use crate::domain::access::Role;
 use crate::domain::catalogue::{ImplementationOrder, Level, Model, SourceKind, TextKind};
 use crate::domain::institution::InstitutionKind;
-use crate::domain::measure::{Confidentiality, LinkKind, Origin, Precision, Relevance, Status};
+use crate::domain::measure::{
+    Confidentiality, EstimateQuality, EvidenceKind, LinkKind, Origin, Precision, Relevance, Status,
+    SuccessionKind, VerificationMethod,
+};
+use crate::domain::order::{ManualPlace, ProtectionNeed};
+use crate::domain::postponement::{self, Cause, FixedBy, Tier};
 use crate::domain::programme::{
     AmountBasis, EntryFlag, EntryType, LineKind, PostKind, ResolutionKind, ResolutionOutcome,
 };
+use crate::domain::target_object::TargetKind;
 
 /// An instant as it is stored: UTC without zone, cut to microseconds (PostgreSQL keeps no more).
 pub fn stored(instant: DateTime<Utc>) -> NaiveDateTime {
@@ -83,25 +89,36 @@ macro_rules! text_columns {
 
 text_columns!(
     AmountBasis,
+    Cause,
     Confidentiality,
     EntryFlag,
     EntryType,
+    EstimateQuality,
+    EvidenceKind,
+    FixedBy,
     ImplementationOrder,
     InstitutionKind,
     Level,
     LineKind,
     LinkKind,
+    ManualPlace,
     Model,
     Origin,
     PostKind,
     Precision,
+    ProtectionNeed,
     Relevance,
     ResolutionKind,
     ResolutionOutcome,
     Role,
     SourceKind,
     Status,
+    SuccessionKind,
+    TargetKind,
     TextKind,
+    Tier,
+    VerificationMethod,
+    postponement::State,
 );
 
 /// A list or document in a text column.

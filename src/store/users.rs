@@ -1,5 +1,7 @@
 //! Accounts and roles.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
@@ -77,6 +79,24 @@ pub fn by_email(db: &mut Db, email: &str) -> Result<Option<User>> {
 /// The account of an id.
 pub fn by_id(db: &mut Db, id: &str) -> Result<Option<User>> {
     Ok(users::table.find(id).first(db).optional()?)
+}
+
+/// Who somebody is.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct Account {
+    /// Address.
+    pub email: String,
+    /// Name.
+    pub name: String,
+}
+
+/// Accounts by id, in one statement.
+pub fn accounts(db: &mut Db, ids: &[&str]) -> Result<HashMap<String, Account>> {
+    let rows: Vec<(String, Account)> = users::table
+        .filter(users::id.eq_any(ids))
+        .select((users::id, (users::email, users::display_name)))
+        .load(db)?;
+    Ok(rows.into_iter().collect())
 }
 
 /// All accounts by address.

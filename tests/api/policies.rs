@@ -12,6 +12,7 @@ use zinne::actions::{By, institutions, programmes, reminders, users};
 use zinne::domain::access::{Action, Actor, Grant, MeasureFacts, Person, Policy, Resource, Role};
 use zinne::domain::institution::InstitutionKind;
 use zinne::domain::measure::{Confidentiality, Status};
+use zinne::domain::postponement::Tier;
 use zinne::domain::programme_file::ProgrammeFile;
 use zinne::store::schema::audit_events;
 
@@ -287,6 +288,12 @@ both_engines! {
                     isb.send(Method::POST, &format!("{path}/migration"), &[("if-match", "*")], Some(json!({ "links": [link] }).to_string())).await.ok(200);
                 }
                 Action::MeasureChangeStatus => { client(app, "leitung").await.step(&measure, "approved", None).await.ok(200); }
+                // Each has a test of its own beside what it does.
+                Action::MeasureReportProgress | Action::MeasureComment | Action::MeasureAddEvidence
+                | Action::MeasureWithdrawEvidence | Action::MeasureRequestPostponement
+                | Action::MeasureWithdrawPostponement | Action::MeasureDecidePostponement
+                | Action::MeasureConsolidate | Action::MeasureImport | Action::MeasureExport
+                | Action::TargetObjectRead | Action::TargetObjectWrite | Action::FilterSave => continue,
                 Action::ReminderPlan => assert!(reminders::plan_due(&app.app).unwrap().mails > 0),
                 Action::InstitutionCreate => institutions::create(&app.app, "lahr", "Stadt Lahr", InstitutionKind::Municipality, &[]).unwrap(),
                 Action::UserManage => {
@@ -396,13 +403,11 @@ fn person(roles: &[Role]) -> Actor {
 
 fn measure(status: Status, to: Option<Status>) -> MeasureFacts<'static> {
     MeasureFacts {
-        confidentiality: Confidentiality::Internal,
         owner: Some("other"),
         org_unit: Some("mine"),
         status,
         to,
-        fulfils_basic: false,
-        requested_by: &[],
+        ..MeasureFacts::PROPOSED
     }
 }
 
@@ -411,6 +416,7 @@ fn somebody_may(policy: &Policy, action: Action) -> bool {
         .iter()
         .map(|role| person(&[*role]))
         .chain([Actor::Operator, Actor::Service]);
+    let me = ["me".to_owned()];
     let resources = |to| {
         [
             Resource::Institution,
@@ -418,6 +424,11 @@ fn somebody_may(policy: &Policy, action: Action) -> bool {
                 confidentiality: Confidentiality::Public,
             },
             Resource::Measure(measure(Status::Proposed, to)),
+            Resource::Measure(MeasureFacts {
+                tier: Some(Tier::Isb),
+                requested_by: if to.is_some() { &me } else { &[] },
+                ..measure(Status::Proposed, to)
+            }),
         ]
     };
     actors.into_iter().any(|actor| {

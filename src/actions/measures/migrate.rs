@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
+use super::change::changes;
 use super::update::require_version;
 use super::view::MeasureView;
 use super::{By, Scope, facts, fulfils_basic, view, visible};
@@ -159,11 +160,12 @@ pub fn confirm_migration(
     let now = app.clock.now();
     app.store.write(|db| {
         let scope = Scope::enter(db, now, by, institution)?;
-        let mut measure = visible(db, app, &scope, measure)?.measure;
-        let links = measures::links(db, &measure.id)?;
-        let resource = facts(&measure, None, fulfils_basic(&links));
+        let row = visible(db, app, &scope, measure)?;
+        let mut dossier = measures::dossier(db, row)?;
+        let links = dossier.links.clone();
+        let resource = facts(&dossier.row.measure, None, fulfils_basic(&links));
         scope.require(app, Action::MeasureMigrate, &Resource::Measure(resource))?;
-        require_version(&measure, seen)?;
+        require_version(&dossier.row.measure, seen)?;
         let confirmation = Confirmation {
             by: scope.person()?.id.clone(),
             at: stored(now),
@@ -173,8 +175,12 @@ pub fn confirm_migration(
             },
         };
         let all = carried_over(db, &links, input, &confirmation)?;
-        measures::replace(db, now, &mut measure)?;
+        let before = dossier.state()?;
+        let measure = &mut dossier.row.measure;
+        measures::replace(db, now, measure, &dossier.details)?;
         measures::set_links(db, &measure.id, &all)?;
+        let row = measures::get(db, &scope.institution.id, &measure.id)?;
+        let after = measures::dossier(db, row)?.state()?;
         let entry = Entry {
             action: Action::MeasureMigrate,
             entity_kind: "measure",
@@ -182,6 +188,7 @@ pub fn confirm_migration(
             reason: input.reason.as_deref(),
             details: json!({
                 "reference": measure.reference, "links": input.links, "mapping_sha256": input.mapping_sha256,
+                "changes": changes(&before, &after)?,
             }),
         };
         scope.record(db, now, &entry)?;

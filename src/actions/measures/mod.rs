@@ -1,20 +1,24 @@
 //! Measures: reading, listing, creating, changing, steps.
 
+mod change;
 mod change_status;
 mod create;
+mod fields;
 mod list;
 mod migrate;
+mod names;
 mod update;
 pub mod view;
 
 pub use change_status::{StatusInput, change_status};
-pub use create::{DueInput, MeasureInput, create};
+pub use create::create;
+pub use fields::{DueInput, MeasureInput, MeasurePatch};
 pub use list::{ListQuery, Page, list};
 pub use migrate::{
     LinkInput, LinkMigration, LinkRelation, MeasureMigration, MigrationInput, confirm_migration,
     proposed_migration,
 };
-pub use update::{MeasurePatch, update};
+pub use update::update;
 
 use std::collections::HashMap;
 
@@ -22,15 +26,14 @@ use chrono::NaiveDate;
 
 use super::{By, Scope};
 use crate::app::App;
-use crate::domain::access::{MeasureFacts, Role};
+use crate::domain::access::MeasureFacts;
 use crate::domain::calendar::berlin_day;
 use crate::domain::catalogue::Level;
-use crate::domain::fault::{Fault, FaultCode};
 use crate::domain::measure::{LinkKind, Status};
 use crate::domain::programme_file::Target;
 use crate::error::{Code, Error, Result};
 use crate::store::measures::{Link, Measure, NewLink, Row, Sight};
-use crate::store::{Db, measures, users};
+use crate::store::{Db, measures};
 use view::MeasureView;
 
 /// One measure with everything that belongs to it.
@@ -54,7 +57,9 @@ fn visible(db: &mut Db, app: &App, scope: &Scope, measure: &str) -> Result<Row> 
     let person = scope.person()?;
     let sight = app.policy.visibility(person);
     let class = &row.measure.confidentiality;
-    let own = row.measure.owner_id.as_ref() == Some(&person.id) && sight.own.contains(class);
+    let measure = &row.measure;
+    let concerned = [&measure.owner_id, &measure.deputy_id, &measure.verifier_id];
+    let own = concerned.contains(&&Some(person.id.clone())) && sight.own.contains(class);
     if own || sight.all.contains(class) {
         Ok(row)
     } else {
@@ -67,9 +72,12 @@ fn facts(measure: &Measure, to: Option<Status>, fulfils_basic: bool) -> MeasureF
     MeasureFacts {
         confidentiality: measure.confidentiality,
         owner: measure.owner_id.as_deref(),
+        deputy: measure.deputy_id.as_deref(),
+        verifier: measure.verifier_id.as_deref(),
         org_unit: measure.org_unit.as_deref(),
         status: measure.status,
         to,
+        tier: None,
         fulfils_basic,
         requested_by: &[],
     }
@@ -100,25 +108,9 @@ pub(super) fn sight<'a>(app: &App, scope: &'a Scope) -> Result<Sight<'a>> {
 /// Reads everything that belongs to a measure and puts it together.
 fn view(db: &mut Db, app: &App, scope: &Scope, row: Row, today: NaiveDate) -> Result<MeasureView> {
     let programmes = app.policy.visibility(scope.person()?).programmes;
-    let links = measures::links(db, &row.measure.id)?;
     let budget = measures::budget_of(db, &row.measure.id, &programmes)?;
-    MeasureView::new(row, links, budget, &programmes, today)
-}
-
-/// The account that an address names, if it may be responsible for a measure: active, with a role that works.
-fn assignable(db: &mut Db, institution_id: &str, email: &str) -> Result<String> {
-    let members = users::active_members(db, institution_id)?;
-    let key = users::email_key(email);
-    members
-        .into_iter()
-        .find(|member| {
-            users::email_key(&member.email) == key
-                && matches!(member.role, Role::Isb | Role::Head | Role::Owner)
-        })
-        .map(|member| member.id)
-        .ok_or_else(|| {
-            vec![Fault::new("/owner", FaultCode::NotAssignable).arg("value", email)].into()
-        })
+    let dossier = measures::dossier(db, row)?;
+    MeasureView::new(dossier, budget, &programmes, today)
 }
 
 /// Links in the form in which they are stored.

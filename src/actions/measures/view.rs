@@ -1,18 +1,24 @@
 //! Measures as the outside sees them.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::domain::catalogue::{Level, reference};
 use crate::domain::measure::{
-    Confidentiality, LinkKind, Origin, Precision, Relevance, Status, days_overdue,
+    Accompanying, Confidentiality, Cost, LinkKind, Milestone, Origin, Precision, Relevance, Status,
+    SuccessionKind, VerificationMethod, days_overdue, verification_due,
 };
+use crate::domain::measure_state::Place;
+use crate::domain::measure_step::missing_for_approval;
+use crate::domain::postponement::FixedBy;
 use crate::domain::programme::EntryType;
 use crate::domain::programme_file::Source;
 use crate::error::Result;
-use crate::store::measures::{Link, Row};
-use crate::store::types::from_json;
+use crate::store::measures::{Dossier, Line, Link, Row, Succession};
+use crate::store::users::Account;
 
 /// Whoever is responsible.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -22,6 +28,15 @@ pub struct OwnerView {
     pub email: String,
     /// Name.
     pub name: String,
+}
+
+impl From<&Account> for OwnerView {
+    fn from(account: &Account) -> Self {
+        OwnerView {
+            email: account.email.clone(),
+            name: account.name.clone(),
+        }
+    }
 }
 
 /// When a measure is due.
@@ -194,20 +209,111 @@ pub struct MeasureView {
     pub status_changed_at: DateTime<Utc>,
     /// Steps that the status leads to; the policy decides who may take them.
     pub next_statuses: Vec<Status>,
+    /// What is missing for an approval, by the names of the fields.
+    #[schema(example = json!(["deputy", "cost"]))]
+    pub missing_for_approval: Vec<String>,
+    /// Where it stands in papers.
+    pub sources: Vec<Source>,
+    /// Whoever brought it up.
+    pub initiator: Option<OwnerView>,
+    /// In which capacity.
+    pub initiator_role: Option<String>,
+    /// Whoever stands in for the one responsible.
+    pub deputy: Option<OwnerView>,
+    /// Whoever is to check it; null: the ISB.
+    pub verifier: Option<OwnerView>,
+    /// Place in the order of implementation that was given by hand.
+    pub place: Option<Place>,
     /// Planned start.
     pub start_planned: Option<NaiveDate>,
+    /// What fixed the due date, so that it is not postponed here.
+    pub due_fixed_by: Option<FixedBy>,
+    /// What it costs.
+    pub cost: Cost,
+    /// Budget lines that pay for it.
+    #[schema(example = json!(["OG-2021-DIG:OG-K1"]))]
+    pub budget_lines: Vec<String>,
+    /// Why it needs no budget.
+    pub no_budget_reason: Option<String>,
+    /// Why no module fits.
+    pub no_module_reason: Option<String>,
     /// Links to catalogues.
     pub links: Vec<LinkView>,
+    /// Keys of target objects that it protects.
+    pub target_objects: Vec<String>,
+    /// References of measures that it needs.
+    pub requires: Vec<String>,
+    /// What goes along with it.
+    pub accompanying: Vec<Accompanying>,
+    /// Steps on the way.
+    pub milestones: Vec<Milestone>,
+    /// 0 to 100; says nothing of whether it is overdue.
+    pub progress_percent: i32,
+    /// What stays open, and why.
+    pub residual_risk: Option<String>,
+    /// What holds it up, while blocked.
+    pub blocked_by: Option<String>,
+    /// Until when, as far as one knows.
+    pub blocked_until: Option<NaiveDate>,
+    /// When it was approved.
+    pub approved_on: Option<NaiveDate>,
+    /// By whom.
+    pub approved_by: Option<OwnerView>,
+    /// What was done (Umsetzungserläuterung).
+    pub implementation_description: Option<String>,
+    /// Whoever reported it done.
+    pub reported_by: Option<OwnerView>,
+    /// Last day for the check, 30 days after it was reported done.
+    pub verification_due: Option<NaiveDate>,
+    /// When it was checked.
+    pub verified_on: Option<NaiveDate>,
+    /// By whom.
+    pub verified_by: Option<OwnerView>,
+    /// How.
+    pub verification_method: Option<VerificationMethod>,
+    /// With which result.
+    pub verification_result: Option<String>,
+    /// When it is looked at again.
+    pub review_on: Option<NaiveDate>,
+    /// It is more than one measure and has to be split.
+    pub needs_split: bool,
     /// What pays for it.
     pub budget: BudgetView,
+    /// Measures that it was made of.
+    pub predecessors: Vec<SuccessionView>,
+    /// Measures that it went into.
+    pub successors: Vec<SuccessionView>,
     /// Remark.
     pub note: Option<String>,
-    /// Where it stands in a council paper.
-    pub source: Option<Source>,
     /// Since.
     pub created_at: DateTime<Utc>,
     /// Last change.
     pub updated_at: DateTime<Utc>,
+}
+
+/// That one measure went into another.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct SuccessionView {
+    /// Reference of the other one.
+    #[schema(example = "M-2022-0007")]
+    pub reference: String,
+    /// How.
+    pub kind: SuccessionKind,
+    /// Why.
+    pub reason: String,
+    /// When.
+    pub decided_at: DateTime<Utc>,
+}
+
+impl From<Succession> for SuccessionView {
+    fn from(succession: Succession) -> Self {
+        SuccessionView {
+            reference: succession.reference,
+            kind: succession.kind,
+            reason: succession.reason,
+            decided_at: succession.decided_at.and_utc(),
+        }
+    }
 }
 
 impl MeasureSummary {
@@ -256,24 +362,34 @@ impl MeasureSummary {
 }
 
 impl MeasureView {
-    /// Puts a row together with links and money.
+    /// Puts everything together; `programmes` are the classes of programmes that the reader may see.
     ///
     /// # Errors
     /// `internal` when a column does not hold what was stored.
     pub fn new(
-        row: Row,
-        links: Vec<Link>,
+        dossier: Dossier,
         budget: Vec<(String, i32, EntryType, i64)>,
         programmes: &[Confidentiality],
         today: NaiveDate,
     ) -> Result<Self> {
-        let mut modules: Vec<String> = links
+        let state = dossier.state()?;
+        let account = |id: &Option<String>| dossier.account(id.as_ref()).map(OwnerView::from);
+        let (measure, details) = (&dossier.row.measure, &dossier.details);
+        let (initiator, deputy) = (account(&details.initiator_id), account(&measure.deputy_id));
+        let (verifier, reported_by) =
+            (account(&measure.verifier_id), account(&details.reported_by));
+        let (verified_by, approved_by) =
+            (account(&details.verified_by), account(&details.approved_by));
+        let seen = dossier
+            .lines
             .iter()
-            .filter_map(|link| link.module_id.clone())
-            .collect();
-        modules.sort();
-        modules.dedup();
-        let links = links.into_iter().map(LinkView::from);
+            .filter(|line| programmes.contains(&line.programme.1));
+        let budget_lines = seen.map(Line::name).collect();
+        let modules = dossier
+            .links
+            .iter()
+            .filter_map(|link| link.module_id.clone());
+        let modules: BTreeSet<String> = modules.collect();
         let years = budget
             .into_iter()
             .map(|(line, year, entry_type, cents)| BudgetYearView {
@@ -282,26 +398,79 @@ impl MeasureView {
                 entry_type,
                 cents,
             });
-        let measure = row.measure.clone();
+        let times = (
+            measure.status_changed_at,
+            measure.created_at,
+            measure.updated_at,
+        );
+        let undecided = [Status::Proposed, Status::Deferred].contains(&state.status);
+        let missing = undecided
+            .then(|| missing_for_approval(&state))
+            .unwrap_or_default();
         Ok(MeasureView {
-            summary: MeasureSummary::new(row, modules, programmes, today),
-            title_public: measure.title_public,
-            description: measure.description,
-            origin: measure.origin,
-            relevance: measure.relevance,
-            status_reason: measure.status_reason,
-            status_changed_at: measure.status_changed_at.and_utc(),
-            next_statuses: measure.status.next().to_vec(),
-            start_planned: measure.start_planned,
-            links: links.collect(),
+            summary: MeasureSummary::new(
+                dossier.row,
+                modules.into_iter().collect(),
+                programmes,
+                today,
+            ),
+            title_public: state.title_public,
+            description: state.description,
+            origin: state.origin,
+            relevance: state.relevance,
+            status_reason: state.status_reason,
+            status_changed_at: times.0.and_utc(),
+            next_statuses: state.status.next().to_vec(),
+            missing_for_approval: missing.into_iter().map(str::to_owned).collect(),
+            sources: state.sources,
+            initiator,
+            initiator_role: state.initiator_role,
+            deputy,
+            verifier,
+            place: state.place,
+            start_planned: state.start_planned,
+            due_fixed_by: state.due_fixed_by,
+            cost: state.cost,
+            budget_lines,
+            no_budget_reason: state.no_budget_reason,
+            no_module_reason: state.no_module_reason,
+            links: dossier.links.into_iter().map(LinkView::from).collect(),
+            target_objects: state.target_objects,
+            requires: state.requires,
+            accompanying: state.accompanying,
+            milestones: state.milestones,
+            progress_percent: state.progress_percent,
+            residual_risk: state.residual_risk,
+            blocked_by: state.blocked_by,
+            blocked_until: state.blocked_until,
+            approved_on: state.approved_on,
+            approved_by,
+            implementation_description: state.implementation_description,
+            reported_by,
+            verification_due: verification_due(state.status, state.completed_on),
+            verified_on: state.verified_on,
+            verified_by,
+            verification_method: state.verification_method,
+            verification_result: state.verification_result,
+            review_on: state.review_on,
+            needs_split: state.needs_split,
             budget: BudgetView {
                 currency: "EUR".to_owned(),
                 years: years.collect(),
             },
-            note: measure.note,
-            source: measure.source.as_deref().map(from_json).transpose()?,
-            created_at: measure.created_at.and_utc(),
-            updated_at: measure.updated_at.and_utc(),
+            predecessors: dossier
+                .predecessors
+                .into_iter()
+                .map(SuccessionView::from)
+                .collect(),
+            successors: dossier
+                .successors
+                .into_iter()
+                .map(SuccessionView::from)
+                .collect(),
+            note: state.note,
+            created_at: times.1.and_utc(),
+            updated_at: times.2.and_utc(),
         })
     }
 

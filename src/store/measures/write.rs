@@ -5,13 +5,16 @@ use std::collections::HashMap;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
-use super::Measure;
+use super::{Details, Measure};
 use crate::domain::measure::{LinkKind, reference, reference_seq};
+use crate::domain::measure_state::Place;
 use crate::domain::programme_file::Target;
 use crate::error::{Code, Error, Result};
 use crate::store::db::{Db, both};
 use crate::store::position;
-use crate::store::schema::{measure_counters, measure_lines, measure_links, measures};
+use crate::store::schema::{
+    measure_counters, measure_details, measure_lines, measure_links, measure_places, measures,
+};
 use crate::store::types::stored;
 
 /// Takes the next number of a year: gapless, because it is taken in the transaction that uses it.
@@ -32,9 +35,12 @@ pub fn next_reference(db: &mut Db, institution_id: &str, year: i32) -> Result<(S
 }
 
 /// Adds a measure.
-pub fn insert(db: &mut Db, measure: &Measure) -> Result<()> {
+pub fn insert(db: &mut Db, measure: &Measure, details: &Details) -> Result<()> {
     diesel::insert_into(measures::table)
         .values(measure)
+        .execute(db)?;
+    diesel::insert_into(measure_details::table)
+        .values(details)
         .execute(db)?;
     Ok(())
 }
@@ -131,11 +137,69 @@ pub fn add_lines(db: &mut Db, measure_id: &str, line_ids: &[&str]) -> Result<()>
     Ok(())
 }
 
+/// Ties a measure to these lines and no others.
+pub fn set_lines(db: &mut Db, measure_id: &str, line_ids: &[&str]) -> Result<()> {
+    diesel::delete(measure_lines::table.filter(measure_lines::measure_id.eq(measure_id)))
+        .execute(db)?;
+    add_lines(db, measure_id, line_ids)
+}
+
+/// Says which measures this one needs, and no others.
+pub fn set_requires(db: &mut Db, measure_id: &str, required: &[&str]) -> Result<()> {
+    use crate::store::schema::measure_dependencies as needs;
+    diesel::delete(needs::table.filter(needs::measure_id.eq(measure_id))).execute(db)?;
+    let row = |id: &&str| {
+        (
+            needs::measure_id.eq(measure_id.to_owned()),
+            needs::requires_id.eq((*id).to_owned()),
+        )
+    };
+    let rows: Vec<_> = required.iter().map(row).collect();
+    both!(db, c => diesel::insert_into(needs::table).values(&rows).execute(c))?;
+    Ok(())
+}
+
+/// Says which target objects a measure protects, and no others.
+pub fn set_target_objects(db: &mut Db, measure_id: &str, object_ids: &[&str]) -> Result<()> {
+    use crate::store::schema::measure_target_objects as protects;
+    diesel::delete(protects::table.filter(protects::measure_id.eq(measure_id))).execute(db)?;
+    let row = |id: &&str| {
+        (
+            protects::measure_id.eq(measure_id.to_owned()),
+            protects::target_object_id.eq((*id).to_owned()),
+        )
+    };
+    let rows: Vec<_> = object_ids.iter().map(row).collect();
+    both!(db, c => diesel::insert_into(protects::table).values(&rows).execute(c))?;
+    Ok(())
+}
+
+/// Gives a measure a place in the order of implementation by hand, or takes it away.
+pub fn set_place(db: &mut Db, measure_id: &str, place: Option<&Place>) -> Result<()> {
+    diesel::delete(measure_places::table.find(measure_id)).execute(db)?;
+    if let Some(place) = place {
+        diesel::insert_into(measure_places::table)
+            .values((
+                measure_places::measure_id.eq(measure_id),
+                measure_places::place.eq(place.place),
+                measure_places::number.eq(place.number),
+                measure_places::reason.eq(&place.reason),
+            ))
+            .execute(db)?;
+    }
+    Ok(())
+}
+
 /// Stores a changed measure over the version it was made from.
 ///
 /// # Errors
 /// `stale` when somebody else was faster.
-pub fn replace(db: &mut Db, now: DateTime<Utc>, measure: &mut Measure) -> Result<()> {
+pub fn replace(
+    db: &mut Db,
+    now: DateTime<Utc>,
+    measure: &mut Measure,
+    details: &Details,
+) -> Result<()> {
     let seen = measure.version;
     measure.version = seen.saturating_add(1);
     measure.updated_at = stored(now);
@@ -172,14 +236,18 @@ pub fn replace(db: &mut Db, now: DateTime<Utc>, measure: &mut Measure) -> Result
         ),
         measures::completed_on.eq(measure.completed_on),
         measures::confidentiality.eq(measure.confidentiality),
-        measures::note.eq(measure.note.as_deref()),
+        measures::external_key.eq(measure.external_key.as_deref()),
+        measures::deputy_id.eq(measure.deputy_id.as_deref()),
+        measures::verifier_id.eq(measure.verifier_id.as_deref()),
         measures::version.eq(measure.version),
         measures::updated_at.eq(measure.updated_at),
     ))
     .execute(db)?;
-    if changed == 1 {
-        Ok(())
-    } else {
-        Err(Error::new(Code::Stale))
+    if changed != 1 {
+        return Err(Error::new(Code::Stale));
     }
+    diesel::update(measure_details::table.find(&measure.id))
+        .set(details)
+        .execute(db)?;
+    Ok(())
 }
