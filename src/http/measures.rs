@@ -11,7 +11,7 @@ use super::extract::{IdempotencyKey, IfMatch, Json, NoQuery, Query};
 use super::openapi::{ChangeProblems, CreateProblems, ReadProblems};
 use super::page;
 use crate::actions::measures::view::{MeasureSummary, MeasureView};
-use crate::actions::measures::{self, ListQuery, MeasureInput, MeasurePatch, StatusInput};
+use crate::actions::measures::{self, AsOf, ListQuery, MeasureInput, MeasurePatch, StatusInput};
 use crate::actions::{By, Caller};
 use crate::app::App;
 use crate::domain::measure::LinkKind;
@@ -212,20 +212,44 @@ pub async fn create_measure(
 /// One measure, by reference or id.
 #[utoipa::path(tag = "measure", operation_id = "get_measure", security(("bearer" = [])),
     params(("institution" = String, Path, description = "Slug", example = "offenburg"),
-        ("measure" = String, Path, description = "Reference or id", example = "M-2022-0007")),
+        ("measure" = String, Path, description = "Reference or id", example = "M-2022-0007"), MeasureAsOf),
     responses((status = 200, description = "Measure", body = MeasureView, headers(("ETag" = String, description = "For If-Match"))), ReadProblems))]
 #[get("/institutions/{institution}/measures/{measure}")]
 pub async fn get_measure(
     app: web::Data<App>,
     caller: Caller,
     path: web::Path<(String, String)>,
-    _: Query<NoQuery>,
+    params: Query<MeasureAsOf>,
 ) -> Result<HttpResponse> {
     let (institution, measure) = path.into_inner();
+    let Some(text) = params.0.as_of else {
+        let found = app
+            .blocking(move |app| measures::read(app, By::Caller(&caller), &institution, &measure))
+            .await?;
+        return Ok(versioned(found));
+    };
+    let as_of: AsOf = text.parse().map_err(|_| {
+        page::bad("?as_of", FaultCode::WrongType, |fault| {
+            fault.arg("value", &text)
+        })
+    })?;
     let found = app
-        .blocking(move |app| measures::read(app, By::Caller(&caller), &institution, &measure))
+        .blocking(move |app| {
+            measures::read_as_of(app, By::Caller(&caller), &institution, &measure, as_of)
+        })
         .await?;
-    Ok(versioned(found))
+    // Nobody may change the past: there is no ETag to change it with.
+    Ok(HttpResponse::Ok().json(found))
+}
+
+/// The measure as it stood.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct MeasureAsOf {
+    /// An instant (RFC 3339), or a day: its end in Berlin. Not in the future.
+    #[param(example = "2022-10-14")]
+    as_of: Option<String>,
 }
 
 /// Change fields of a measure.

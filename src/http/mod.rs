@@ -11,6 +11,7 @@ pub mod dashboard;
 pub mod extract;
 pub mod health;
 pub mod institutions;
+pub mod measure_record;
 pub mod measures;
 pub mod metrics;
 pub mod migrations;
@@ -59,6 +60,10 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(measures::get_measure)
             .service(measures::update_measure)
             .service(measures::change_measure_status)
+            .service(measure_record::get_measure_history)
+            .service(measure_record::list_measure_evidence)
+            .service(measure_record::add_measure_evidence)
+            .service(measure_record::withdraw_measure_evidence)
             .service(dashboard::get_dashboard)
             .service(reminders::preview_reminders)
             .service(reminders::list_notifications)

@@ -68,6 +68,31 @@ pub struct Recorded {
     pub request_id: Option<String>,
 }
 
+/// The columns of [`Recorded`].
+const RECORDED: (
+    audit_events::seq,
+    audit_events::at,
+    audit_events::actor_kind,
+    audit_events::actor_id,
+    audit_events::action,
+    audit_events::entity_kind,
+    audit_events::entity_id,
+    audit_events::reason,
+    audit_events::details,
+    audit_events::request_id,
+) = (
+    audit_events::seq,
+    audit_events::at,
+    audit_events::actor_kind,
+    audit_events::actor_id,
+    audit_events::action,
+    audit_events::entity_kind,
+    audit_events::entity_id,
+    audit_events::reason,
+    audit_events::details,
+    audit_events::request_id,
+);
+
 /// Appends an event.
 pub fn append(db: &mut Db, event: &Event<'_>) -> Result<()> {
     let (kind, id) = match event.actor {
@@ -104,18 +129,43 @@ pub fn page(
         .filter(audit_events::seq.lt(before.unwrap_or(i64::MAX)))
         .order(audit_events::seq.desc())
         .limit(limit)
-        .select((
-            audit_events::seq,
-            audit_events::at,
-            audit_events::actor_kind,
-            audit_events::actor_id,
-            audit_events::action,
-            audit_events::entity_kind,
-            audit_events::entity_id,
-            audit_events::reason,
-            audit_events::details,
-            audit_events::request_id,
-        ))
+        .select(RECORDED)
+        .load(db)?;
+    Ok(rows)
+}
+
+/// Events of one thing, newest first, below `before` (exclusive).
+pub fn of_entity(
+    db: &mut Db,
+    entity_kind: &str,
+    entity_id: &str,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Recorded>> {
+    let rows = audit_events::table
+        .filter(audit_events::entity_kind.eq(entity_kind))
+        .filter(audit_events::entity_id.eq(entity_id))
+        .filter(audit_events::seq.lt(before.unwrap_or(i64::MAX)))
+        .order(audit_events::seq.desc())
+        .limit(limit)
+        .select(RECORDED)
+        .load(db)?;
+    Ok(rows)
+}
+
+/// Events of one thing after an instant (UTC), newest first.
+pub fn of_entity_after(
+    db: &mut Db,
+    entity_kind: &str,
+    entity_id: &str,
+    after: NaiveDateTime,
+) -> Result<Vec<Recorded>> {
+    let rows = audit_events::table
+        .filter(audit_events::entity_kind.eq(entity_kind))
+        .filter(audit_events::entity_id.eq(entity_id))
+        .filter(audit_events::at.gt(after))
+        .order(audit_events::seq.desc())
+        .select(RECORDED)
         .load(db)?;
     Ok(rows)
 }

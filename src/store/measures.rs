@@ -18,6 +18,7 @@ use crate::domain::measure::{
     Confidentiality, LinkKind, Origin, Precision, Relevance, Status, search_key,
 };
 use crate::domain::programme::EntryType;
+use crate::domain::programme_file::Target;
 use crate::error::{Code, Error, Result};
 
 mod details;
@@ -429,6 +430,56 @@ fn links_of(db: &mut Db, measure_ids: &[&str]) -> Result<HashMap<String, Vec<Lin
         links.entry(measure).or_default().push(link);
     }
     Ok(links)
+}
+
+/// What links to these references would look like, as far as they are known.
+pub fn links_to(db: &mut Db, references: &[String]) -> Result<HashMap<String, Link>> {
+    let targets = super::catalogues::targets(db, references)?;
+    let ids: Vec<&str> = targets.values().map(|target| target.id.as_str()).collect();
+    let requirements: Vec<((String, String), (String, Level))> = catalogue_requirements::table
+        .filter(catalogue_requirements::id.eq_any(&ids))
+        .select((
+            (
+                catalogue_requirements::catalogue_id,
+                catalogue_requirements::id,
+            ),
+            (catalogue_requirements::title, catalogue_requirements::level),
+        ))
+        .load(db)?;
+    let controls: Vec<((String, String), String)> = catalogue_controls::table
+        .filter(catalogue_controls::id.eq_any(&ids))
+        .select((
+            (catalogue_controls::catalogue_id, catalogue_controls::id),
+            catalogue_controls::title,
+        ))
+        .load(db)?;
+    let requirements: HashMap<_, _> = requirements.into_iter().collect();
+    let controls: HashMap<_, _> = controls.into_iter().collect();
+    let catalogues = super::catalogues::all(db)?;
+    let link = |target: &Target| {
+        let catalogue = catalogues.iter().find(|c| c.id == target.catalogue)?;
+        let key = (target.catalogue.clone(), target.id.clone());
+        Some(Link {
+            catalogue: (
+                catalogue.id.clone(),
+                catalogue.key.clone(),
+                catalogue.edition.clone(),
+            ),
+            target: target.id.clone(),
+            kind: LinkKind::Fulfils,
+            module_id: target.module.clone(),
+            requirement_id: target.requirement.clone(),
+            requirement: requirements.get(&key).cloned(),
+            control: controls.get(&key).cloned(),
+            migrated_from: (None, None),
+            mapping: None,
+            confirmed: (None, None),
+        })
+    };
+    Ok(targets
+        .iter()
+        .filter_map(|(reference, target)| Some((reference.clone(), link(target)?)))
+        .collect())
 }
 
 /// Modules that each of `measure_ids` is linked to, in one statement.

@@ -99,6 +99,19 @@ pub fn accounts(db: &mut Db, ids: &[&str]) -> Result<HashMap<String, Account>> {
     Ok(rows.into_iter().collect())
 }
 
+/// Ids and accounts by their addresses in lower case, in one statement.
+pub fn by_emails(db: &mut Db, emails: &[&str]) -> Result<HashMap<String, (String, Account)>> {
+    let keys: Vec<String> = emails.iter().map(|email| email_key(email)).collect();
+    let rows: Vec<(String, (String, Account))> = users::table
+        .filter(users::email_key.eq_any(keys))
+        .select((
+            users::email_key,
+            (users::id, (users::email, users::display_name)),
+        ))
+        .load(db)?;
+    Ok(rows.into_iter().collect())
+}
+
 /// All accounts by address.
 pub fn all(db: &mut Db) -> Result<Vec<User>> {
     Ok(users::table.order(users::email_key).load(db)?)

@@ -289,7 +289,7 @@ fn strs(ids: &[String]) -> Vec<&str> {
 }
 
 /// The fields that are no names.
-fn fields(dossier: &mut Dossier, state: &State) -> Result<()> {
+pub(super) fn fields(dossier: &mut Dossier, state: &State) -> Result<()> {
     let (measure, details) = (&mut dossier.row.measure, &mut dossier.details);
     measure.title.clone_from(&state.title);
     measure.title_public.clone_from(&state.title_public);

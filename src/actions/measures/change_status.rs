@@ -6,6 +6,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::change::{Kind, Writing, changes};
+use super::evidence::EvidenceInput;
 use super::names::Names;
 use super::update::require_version;
 use super::view::MeasureView;
@@ -15,7 +16,7 @@ use crate::actions::idempotent::{Answer, Request};
 use crate::app::App;
 use crate::domain::access::{Action, MeasureFacts, Resource};
 use crate::domain::calendar::berlin_day;
-use crate::domain::fault::Faults;
+use crate::domain::fault::{Fault, FaultCode, Faults};
 use crate::domain::measure::{Status, VerificationMethod};
 use crate::domain::measure_step::{Refusal, Step, take};
 use crate::error::{Code, Error, Result};
@@ -48,6 +49,9 @@ pub struct StatusInput {
     /// What stays open, and why; for deferred and rejected, unless the measure says so already.
     #[serde(default)]
     pub residual_risk: Option<String>,
+    /// Evidence that it was done, besides what the measure has already; for implemented.
+    #[serde(default)]
+    pub evidence: Vec<EvidenceInput>,
 }
 
 /// Takes a step over the version that the caller has seen.
@@ -68,6 +72,13 @@ pub fn change_status(
     faults.optional_text("/reason", input.reason.as_deref(), 2000);
     faults.optional_text("/blocked_by", input.blocked_by.as_deref(), 300);
     faults.optional_text("/residual_risk", input.residual_risk.as_deref(), 2000);
+    let today = berlin_day(app.clock.now());
+    for (index, piece) in input.evidence.iter().enumerate() {
+        piece.check(&mut faults, &format!("/evidence/{index}"), today);
+    }
+    if !input.evidence.is_empty() && input.status != Status::Implemented {
+        faults.push(Fault::new("/evidence", FaultCode::Inconsistent));
+    }
     faults.finish()?;
     let target = format!("change_measure_status {institution} {measure} {seen}");
     let request = Request {
@@ -115,7 +126,8 @@ fn step(
         method: input.method,
         review_on: input.review_on,
         residual_risk: input.residual_risk.as_deref(),
-        has_evidence: evidence::any_valid(db, &dossier.row.measure.id, today)?,
+        has_evidence: input.evidence.iter().any(|piece| piece.holds_on(today))
+            || evidence::any_valid(db, &dossier.row.measure.id, today)?,
     };
     let taken = take(&before, &step, today);
     let after = taken.map_err(|refusal| refused(refusal, before.status, input.status))?;
@@ -133,6 +145,9 @@ fn step(
         }),
     };
     scope.record(db, now, &entry)?;
+    for piece in &input.evidence {
+        super::evidence::add(db, app, scope, now, measure, piece)?;
+    }
     let row = measures::get(db, &scope.institution.id, &measure.id)?;
     view(db, app, scope, row, today)
 }

@@ -3,7 +3,9 @@
 mod change;
 mod change_status;
 mod create;
+mod evidence;
 mod fields;
+mod history;
 mod list;
 mod migrate;
 mod names;
@@ -12,7 +14,11 @@ pub mod view;
 
 pub use change_status::{StatusInput, change_status};
 pub use create::create;
+pub use evidence::{
+    EvidenceInput, EvidenceView, WithdrawalInput, add_evidence, list_evidence, withdraw_evidence,
+};
 pub use fields::{DueInput, MeasureInput, MeasurePatch};
+pub use history::{AsOf, FieldChange, HistoryView, history, read_as_of};
 pub use list::{ListQuery, Page, list};
 pub use migrate::{
     LinkInput, LinkMigration, LinkRelation, MeasureMigration, MigrationInput, confirm_migration,
