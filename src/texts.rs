@@ -245,6 +245,7 @@ mod tests {
             | FaultCode::Withdrawn
             | FaultCode::Unreadable
             | FaultCode::Schema
+            | FaultCode::Cycle
             | FaultCode::Duplicate
             | FaultCode::NotAssignable => &[("value", "Ä{$x}")],
             FaultCode::NotPeriodEnd => &[("precision", "quarter")],
@@ -338,7 +339,24 @@ mod tests {
             "resolution-kind" ResolutionKind, "resolution-outcome" ResolutionOutcome,
             "institution-kind" InstitutionKind, "action" Action,
         }
-        for word in ["owner", "org_unit", "due", "links", "reason"] {
+        for word in [
+            "owner",
+            "org_unit",
+            "due",
+            "links",
+            "reason",
+            "initiator",
+            "deputy",
+            "start_planned",
+            "cost",
+            "budget_lines",
+            "blocked_by",
+            "blocked_until",
+            "evidence",
+            "method",
+            "review_on",
+            "residual_risk",
+        ] {
             assert_ne!(label(Language::De, "field", word), word);
         }
     }

@@ -153,6 +153,23 @@ pub fn of_entity(
     Ok(rows)
 }
 
+/// Events of one thing that changed a field, newest first.
+pub fn of_entity_changing(
+    db: &mut Db,
+    entity_kind: &str,
+    entity_id: &str,
+    field: &str,
+) -> Result<Vec<Recorded>> {
+    let rows = audit_events::table
+        .filter(audit_events::entity_kind.eq(entity_kind))
+        .filter(audit_events::entity_id.eq(entity_id))
+        .filter(audit_events::details.like(format!("%\"{field}\":%")))
+        .order(audit_events::seq.desc())
+        .select(RECORDED)
+        .load(db)?;
+    Ok(rows)
+}
+
 /// Events of one thing after an instant (UTC), newest first.
 pub fn of_entity_after(
     db: &mut Db,

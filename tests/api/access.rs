@@ -291,6 +291,7 @@ impl Operation {
             ("{catalogue}/migration", "gs-2023/migration{to}"),
             ("{to}", to),
             ("{measure}", measure),
+            ("{evidence}", "x"),
             ("{catalogue}/controls", "burgordnung-2026-05-01/controls"),
             ("{catalogue}", "gs-2023"),
             ("{other}", "gs-2023"),
@@ -339,6 +340,10 @@ impl Operation {
             ),
             "update_measure" => Some(json!({ "priority": 3 })),
             "change_measure_status" => Some(json!({ "status": "approved" })),
+            "add_measure_evidence" => {
+                Some(json!({ "kind": "document", "title": "Nachweis", "dated_on": "2022-10-01" }))
+            }
+            "withdraw_measure_evidence" => Some(json!({ "reason": "falsch" })),
             "propose_migration" => Some(
                 json!({ "to": ["burgordnung-2026-05-01"], "statuses": { "NET.1.1.A4": "yes" } }),
             ),

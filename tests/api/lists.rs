@@ -10,7 +10,7 @@ use zinne::actions::measures::{self, ListQuery, MeasureInput};
 use zinne::actions::{By, Caller};
 use zinne::store::measures::Sort;
 
-use crate::support::Client;
+use crate::support::{Client, approvable};
 
 const MEASURES: &str = "institutions/offenburg/measures";
 
@@ -316,7 +316,7 @@ both_engines! {
         let isb = app.sign_in("isb@offenburg.example").await;
         let body = json!({ "title": "Sommer", "origin": "audit", "priority": 1, "owner": "netz@offenburg.example", "org_unit": "IT",
             "due": { "day": "2022-07-31", "precision": "month" }, "fulfils": ["NET.1.1"] });
-        let summer = isb.post(MEASURES, body).await.ok(201)["reference"].as_str().unwrap().to_owned();
+        let summer = isb.post(MEASURES, approvable(body)).await.ok(201)["reference"].as_str().unwrap().to_owned();
         app.sign_in("leitung@offenburg.example").await.step(&summer, "approved", None).await.ok(200);
         let winter = isb.reference_of("offenburg", "OG-F3").await;
         for (now, reference, overdue, days) in [

@@ -22,6 +22,7 @@ mod dashboard;
 mod demo;
 mod duties;
 mod fuzz;
+mod history;
 mod kill;
 mod layers;
 mod lists;

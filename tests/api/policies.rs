@@ -16,7 +16,7 @@ use zinne::domain::postponement::Tier;
 use zinne::domain::programme_file::ProgrammeFile;
 use zinne::store::schema::audit_events;
 
-use crate::support::{Client, Engine, TestApp};
+use crate::support::{Client, Engine, TestApp, approvable, step_body};
 
 const ACCESS: &str = include_str!("../../policies/access.cedar");
 const SCHEMA: &str = include_str!("../../policies/access.cedarschema");
@@ -72,8 +72,8 @@ fn a_faulty_policy_is_refused_with_its_place() {
         (
             "attribute that may be missing",
             ACCESS.replace(
-                "resource has owner && resource.owner == principal",
-                "resource.owner == principal",
+                "resource has org_unit && principal.head_of",
+                "principal.head_of",
             ),
         ),
     ];
@@ -464,7 +464,9 @@ fn institution_table(policy: &Policy) -> String {
     let mut table = heading("on the institution");
     table.push_str(&format!(" {:>10} {:>10}", "operator", "service"));
     for action in Action::ALL.iter().copied() {
-        if action.as_str().starts_with("measure.") || action == Action::ProgrammeRead {
+        let on_measures = action.as_str().starts_with("measure.")
+            && ![Action::MeasureImport, Action::MeasureExport].contains(&action);
+        if on_measures || action == Action::ProgrammeRead {
             continue;
         }
         table.push_str(&row(action.as_str(), |role| {
@@ -544,6 +546,33 @@ fn measure_table(policy: &Policy) -> String {
             }));
         }
     }
+    for status in [Status::Approved, Status::Implemented] {
+        for action in [
+            Action::MeasureUpdate,
+            Action::MeasureLink,
+            Action::MeasureMigrate,
+            Action::MeasureReportProgress,
+            Action::MeasureComment,
+            Action::MeasureAddEvidence,
+            Action::MeasureWithdrawEvidence,
+            Action::MeasureRequestPostponement,
+            Action::MeasureConsolidate,
+        ] {
+            table.push_str(&row(&format!("{action}, {status}"), |role| {
+                relations(policy, role, action, &measure(status, None))
+            }));
+        }
+    }
+    for tier in Tier::ALL.iter().copied() {
+        let facts = MeasureFacts {
+            tier: Some(tier),
+            ..measure(Status::Approved, None)
+        };
+        let action = Action::MeasureDecidePostponement;
+        table.push_str(&row(&format!("{action}, {tier}"), |role| {
+            relations(policy, role, action, &facts)
+        }));
+    }
     table
 }
 
@@ -582,7 +611,7 @@ async fn proposed(isb: &Client<'_>, owner: &str) -> String {
         "title": "Probe", "origin": "ad_hoc", "priority": 2, "owner": format!("{owner}@offenburg.example"), "org_unit": "FB DigIT",
         "due": { "day": "2023-06-30" }, "fulfils": ["NET.1.1.A4"],
     });
-    isb.post(ALL, body).await.ok(201)["reference"]
+    isb.post(ALL, approvable(body)).await.ok(201)["reference"]
         .as_str()
         .unwrap()
         .to_owned()
@@ -594,7 +623,7 @@ struct Told(String);
 
 impl Told {
     async fn step(&mut self, client: &Client<'_>, who: &str, measure: &str, to: &str) {
-        let body = json!({ "status": to, "reason": "Nachweis liegt bei" }).to_string();
+        let body = step_body(to, Some("Nachweis liegt bei")).to_string();
         let answer = client
             .send(
                 Method::POST,

@@ -255,7 +255,7 @@ both_engines! {
         adds_up(&plan, 2);
         let measure = isb.get(&format!("institutions/stuttgart/measures/{}", measures[3]["reference"].as_str().unwrap())).await.ok(200);
         assert_eq!((&measure["status"], &measure["due"]["original"]), (&json!("proposed"), &json!(null)));
-        assert_eq!(measure["source"]["line"], 127);
+        assert_eq!(measure["sources"][0]["line"], 127);
         // Once is enough.
         let before = stored(app);
         let problem = client.post(IMPORT, good()).await.problem(409, "programme_exists");

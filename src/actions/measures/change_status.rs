@@ -135,6 +135,9 @@ fn step(
     let changed = changes(&before, &after)?;
     writing.store(db, Kind::Changed, &mut dossier, &before, &after, &changed)?;
     let measure = &dossier.row.measure;
+    for piece in &input.evidence {
+        super::evidence::add(db, app, scope, now, measure, piece)?;
+    }
     let entry = Entry {
         action: Action::MeasureChangeStatus,
         entity_kind: "measure",
@@ -145,9 +148,6 @@ fn step(
         }),
     };
     scope.record(db, now, &entry)?;
-    for piece in &input.evidence {
-        super::evidence::add(db, app, scope, now, measure, piece)?;
-    }
     let row = measures::get(db, &scope.institution.id, &measure.id)?;
     view(db, app, scope, row, today)
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::view::OwnerView;
-use super::{By, Scope, facts, visible};
+use super::{By, Scope, classes_seen, facts, visible};
 use crate::actions::Entry;
 use crate::actions::idempotent::{Answer, Request};
 use crate::app::App;
@@ -226,7 +226,7 @@ pub fn list_evidence(
     app.store.read(|db| {
         let scope = Scope::enter(db, now, by, institution)?;
         let measure = visible(db, app, &scope, measure)?.measure;
-        let classes = classes(app, &scope, &measure)?;
+        let classes = classes_seen(app, &scope, &measure)?;
         views(db, &measure.id, &classes, berlin_day(now))
     })
 }
@@ -250,7 +250,7 @@ pub fn withdraw_evidence(
     app.store.write(|db| {
         let scope = Scope::enter(db, now, by, institution)?;
         let measure = visible(db, app, &scope, measure)?.measure;
-        let classes = classes(app, &scope, &measure)?;
+        let classes = classes_seen(app, &scope, &measure)?;
         let seen = evidence::of_measure(db, &measure.id, &classes)?;
         if !seen.iter().any(|piece| piece.id == id) {
             return Err(Error::new(crate::error::Code::NotFound));
@@ -271,18 +271,6 @@ pub fn withdraw_evidence(
         let found = all.into_iter().find(|view| view.id == id);
         found.ok_or_else(|| Error::bug("evidence that was just withdrawn"))
     })
-}
-
-/// Classes of evidence that the caller sees of a measure that they see.
-fn classes(app: &App, scope: &Scope, measure: &Measure) -> Result<Vec<Confidentiality>> {
-    let person = scope.person()?;
-    let sight = app.policy.visibility(person);
-    let mut classes = sight.all;
-    let me = Some(person.id.clone());
-    if [&measure.owner_id, &measure.deputy_id, &measure.verifier_id].contains(&&me) {
-        classes.extend(sight.own);
-    }
-    Ok(classes)
 }
 
 fn views(

@@ -473,14 +473,9 @@ impl MeasurePatch {
                 field.clone_from(new);
             }
         }
-        /// Blank is empty; text keeps its inner lines.
         fn set_text(field: &mut Option<String>, new: Option<&Option<String>>) {
             if let Some(new) = new {
-                *field = new
-                    .as_deref()
-                    .map(str::trim)
-                    .filter(|t| !t.is_empty())
-                    .map(str::to_owned);
+                *field = new.as_deref().map(|text| text.trim().to_owned());
             }
         }
         let mut after = state.clone();

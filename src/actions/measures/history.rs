@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::view::{MeasureView, OwnerView};
-use super::{By, Scope, visible};
+use super::{By, Scope, classes_seen, visible};
 use crate::app::App;
 use crate::domain::calendar::{berlin_day, berlin_instant};
 use crate::domain::fault::{Fault, FaultCode};
@@ -19,7 +19,7 @@ use crate::domain::measure::{Confidentiality, LinkKind};
 use crate::domain::measure_state::State;
 use crate::error::{Code, Error, Result};
 use crate::store::audit::{self, Recorded};
-use crate::store::measures::Dossier;
+use crate::store::measures::{Dossier, Measure};
 use crate::store::types::{from_json, stored};
 use crate::store::{Db, measures, programmes, users};
 
@@ -39,6 +39,8 @@ pub struct HistoryView {
     pub action: String,
     /// Why.
     pub reason: Option<String>,
+    /// It was of a class then that the reader does not see: neither the reason nor what changed is shown.
+    pub hidden: bool,
     /// Fields that changed, with their old and new values. Values of programmes out of the reader's sight are left out.
     pub changes: Vec<FieldChange>,
 }
@@ -107,6 +109,8 @@ pub fn history(
         let scope = Scope::enter(db, now, by, institution)?;
         let measure = visible(db, app, &scope, measure)?.measure;
         let events = audit::of_entity(db, "measure", &measure.id, before, limit)?;
+        let classes = Classes::of(db, &measure)?;
+        let seen = classes_seen(app, &scope, &measure)?;
         let hidden = hidden_programmes(db, app, &scope)?;
         let actors: BTreeSet<&str> = events
             .iter()
@@ -116,7 +120,14 @@ pub fn history(
         let views = events.into_iter().map(|event| {
             let actor = event.actor_id.as_ref().and_then(|id| accounts.get(id));
             let actor = actor.map(OwnerView::from);
-            let changes = changes_of(&event)?;
+            let is_hidden = classes
+                .at(event.seq)
+                .iter()
+                .any(|class| !seen.contains(class));
+            let mut changes = changes_of(&event)?;
+            if is_hidden {
+                changes.clear();
+            }
             let changes = changes.into_iter().map(|(field, mut values)| FieldChange {
                 old: shown(&field, values["old"].take(), &hidden),
                 new: shown(&field, values["new"].take(), &hidden),
@@ -128,7 +139,8 @@ pub fn history(
                 actor_kind: event.actor_kind,
                 actor,
                 action: event.action,
-                reason: event.reason,
+                reason: event.reason.filter(|_| !is_hidden),
+                hidden: is_hidden,
                 changes: changes.collect(),
             })
         });
@@ -167,18 +179,50 @@ pub fn read_as_of(
         let later = audit::of_entity_after(db, "measure", &row.measure.id, stored(at))?;
         let dossier = measures::dossier(db, row)?;
         let then = taken_back(db, dossier, &later)?;
-        let (person, measure) = (scope.person()?, &then.row.measure);
-        let sight = app.policy.visibility(person);
-        let me = Some(person.id.clone());
-        let concerned = [&measure.owner_id, &measure.deputy_id, &measure.verifier_id];
-        let seen = sight.all.contains(&measure.confidentiality)
-            || concerned.contains(&&me) && sight.own.contains(&measure.confidentiality);
-        if !seen {
+        let measure = &then.row.measure;
+        if !classes_seen(app, &scope, measure)?.contains(&measure.confidentiality) {
             return Err(Error::new(Code::NotFound));
         }
+        let programmes = app.policy.visibility(scope.person()?).programmes;
         // Money is booked on lines, not on the measure; what was booked when is for the ledger of entries to say.
-        MeasureView::new(then, Vec::new(), &sight.programmes, berlin_day(at))
+        MeasureView::new(then, Vec::new(), &programmes, berlin_day(at))
     })
+}
+
+/// The classes that a measure went through.
+struct Classes {
+    now: Confidentiality,
+    /// Place in the trail and class before, newest first.
+    changes: Vec<(i64, Confidentiality)>,
+}
+
+impl Classes {
+    fn of(db: &mut Db, measure: &Measure) -> Result<Classes> {
+        let events = audit::of_entity_changing(db, "measure", &measure.id, "confidentiality")?;
+        let mut changes = Vec::new();
+        for event in events {
+            let of_event = changes_of(&event)?;
+            let old = of_event
+                .get("confidentiality")
+                .and_then(|values| values["old"].as_str());
+            if let Some(old) = old.and_then(|old| old.parse().ok()) {
+                changes.push((event.seq, old));
+            }
+        }
+        Ok(Classes {
+            now: measure.confidentiality,
+            changes,
+        })
+    }
+
+    /// The classes before and after an event.
+    fn at(&self, seq: i64) -> [Confidentiality; 2] {
+        let before = |earliest: i64| {
+            let later = self.changes.iter().take_while(|(at, _)| *at >= earliest);
+            later.last().map_or(self.now, |(_, class)| *class)
+        };
+        [before(seq), before(seq + 1)]
+    }
 }
 
 /// A measure without the changes of some events, which are given newest first.

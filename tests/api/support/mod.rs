@@ -55,6 +55,48 @@ macro_rules! both_engines {
     )+};
 }
 
+/// A step with all that it asks for.
+pub fn step_body(status: &str, reason: Option<&str>) -> Value {
+    let mut body = json!({ "status": status, "reason": reason });
+    let more = match status {
+        "blocked" => {
+            json!({ "blocked_by": "Lieferung der Firewalls", "blocked_until": "2022-12-01" })
+        }
+        "implemented" => {
+            json!({ "evidence": [{ "kind": "record", "title": "Abnahme", "dated_on": "2022-10-14" }] })
+        }
+        "verified" => json!({ "method": "sample" }),
+        "deferred" => {
+            json!({ "review_on": "2023-06-30", "residual_risk": "bleibt bis dahin offen" })
+        }
+        "rejected" => json!({ "residual_risk": "wird getragen" }),
+        _ => json!({}),
+    };
+    merge(&mut body, more);
+    body
+}
+
+/// A new measure with all that its approval asks for, unless it says otherwise itself.
+pub fn approvable(mut measure: Value) -> Value {
+    let own = measure.clone();
+    let plan = json!({
+        "deputy": "digital@offenburg.example", "start_planned": "2022-11-01", "no_budget_reason": "Eigenleistung",
+        "cost": {
+            "once_material_cents": 0, "once_staff_tenth_days": 50, "yearly_material_cents": 0,
+            "yearly_staff_tenth_days": 0, "quality": "rough",
+        },
+    });
+    merge(&mut measure, plan);
+    merge(&mut measure, own);
+    measure
+}
+
+fn merge(into: &mut Value, more: Value) {
+    if let (Value::Object(into), Value::Object(more)) = (into, more) {
+        into.extend(more);
+    }
+}
+
 /// A running service with a clock that stands still and a mailer that remembers.
 pub struct TestApp {
     pub app: Arc<App>,
@@ -289,7 +331,7 @@ impl Client<'_> {
     pub async fn step(&self, measure: &str, status: &str, reason: Option<&str>) -> Answer {
         let path = format!("institutions/offenburg/measures/{measure}");
         let etag = self.get(&path).await.header("etag").to_owned();
-        let body = json!({ "status": status, "reason": reason });
+        let body = step_body(status, reason);
         self.send(
             Method::POST,
             &format!("{path}/status"),
