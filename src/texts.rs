@@ -207,6 +207,7 @@ mod tests {
     use crate::domain::measure::{
         Age, Confidentiality, LinkKind, Origin, Precision, Relevance, Status,
     };
+    use crate::domain::order::{ManualPlace, ProtectionNeed, Rule};
     use crate::domain::programme::{
         AmountBasis, EntryFlag, EntryType, LineKind, PostKind, ResolutionKind, ResolutionOutcome,
     };
@@ -246,7 +247,8 @@ mod tests {
             | FaultCode::Unreadable
             | FaultCode::Schema
             | FaultCode::Duplicate
-            | FaultCode::NotAssignable => &[("value", "Ä{$x}")],
+            | FaultCode::NotAssignable
+            | FaultCode::Cycle => &[("value", "Ä{$x}")],
             FaultCode::NotPeriodEnd => &[("precision", "quarter")],
             FaultCode::CeilingExceeded => {
                 &[("over", "9223372036854775807"), ("ceiling", "199400000")]
@@ -336,10 +338,33 @@ mod tests {
             "age" Age, "relevance" Relevance, "implementation-order" ImplementationOrder,
             "amount-basis" AmountBasis, "entry-flag" EntryFlag, "post-kind" PostKind,
             "resolution-kind" ResolutionKind, "resolution-outcome" ResolutionOutcome,
-            "institution-kind" InstitutionKind, "action" Action,
+            "institution-kind" InstitutionKind, "action" Action, "protection-need" ProtectionNeed,
         }
         for word in ["owner", "org_unit", "due", "links", "reason"] {
             assert_ne!(label(Language::De, "field", word), word);
+        }
+    }
+
+    #[test]
+    fn every_rule_of_the_order_has_its_sentence() {
+        let names = [
+            "value",
+            "neighbour",
+            "neighbour_value",
+            "waits_for",
+            "place_reason",
+        ];
+        let all: Args = names.iter().map(|name| (*name, "M-1".to_owned())).collect();
+        for lang in Language::ALL.iter().copied() {
+            for rule in Rule::ALL {
+                let full = find(lang, &format!("order-{rule}"), &values(lang, &all))
+                    .unwrap_or_else(|| panic!("{lang}: {rule}"));
+                assert!(is_well_formed(lang, &full), "{lang}: {rule}: {full}");
+            }
+            for place in ManualPlace::ALL {
+                let number = vec![("number", "3".to_owned())];
+                assert!(text(lang, &format!("order-place-{place}"), &number).ends_with('3'));
+            }
         }
     }
 

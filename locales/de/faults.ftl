@@ -43,3 +43,5 @@ fault-ceiling_exceeded = { $over } Cent über der Obergrenze von { $ceiling } Ce
 fault-not_assignable = `{ $value }` kann diese Aufgabe nicht übernehmen
     .plain = Diese Person kann die Aufgabe nicht übernehmen
 fault-fixed = Diese Angabe lässt sich im jetzigen Status nicht ändern
+fault-cycle = Maßnahmen bräuchten einander: { $value }
+    .plain = Maßnahmen bräuchten einander

@@ -55,3 +55,5 @@ fault-ceiling_exceeded =
 fault-not_assignable = `{ $value }` cannot be given this task
     .plain = this person cannot be given the task
 fault-fixed = cannot be changed in the present status
+fault-cycle = measures would need each other: { $value }
+    .plain = measures would need each other

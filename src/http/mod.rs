@@ -11,6 +11,7 @@ pub mod dashboard;
 pub mod extract;
 pub mod health;
 pub mod institutions;
+pub mod measure_order;
 pub mod measures;
 pub mod metrics;
 pub mod migrations;
@@ -20,6 +21,7 @@ pub mod problem;
 pub mod programmes;
 pub mod reminders;
 pub mod server;
+pub mod target_objects;
 
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -56,9 +58,16 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(programmes::get_programme_plan)
             .service(measures::list_measures)
             .service(measures::create_measure)
+            // Before the single measure, or `order` would be one.
+            .service(measure_order::get_measure_order)
             .service(measures::get_measure)
+            .service(measure_order::get_measure_dependencies)
             .service(measures::update_measure)
             .service(measures::change_measure_status)
+            .service(target_objects::list_target_objects)
+            .service(target_objects::create_target_object)
+            .service(target_objects::get_target_object)
+            .service(target_objects::update_target_object)
             .service(dashboard::get_dashboard)
             .service(reminders::preview_reminders)
             .service(reminders::list_notifications)

@@ -22,6 +22,7 @@ use crate::error::{Code, Error, Result};
 
 mod details;
 mod dossier;
+pub mod order;
 mod write;
 
 pub use details::Details;

@@ -291,6 +291,7 @@ impl Operation {
             ("{catalogue}/migration", "gs-2023/migration{to}"),
             ("{to}", to),
             ("{measure}", measure),
+            ("{target_object}", "S-017"),
             ("{catalogue}/controls", "burgordnung-2026-05-01/controls"),
             ("{catalogue}", "gs-2023"),
             ("{other}", "gs-2023"),
@@ -337,6 +338,11 @@ impl Operation {
             "create_measure" => Some(
                 json!({ "title": "Neu", "origin": "ad_hoc", "priority": 2, "org_unit": "FB DigIT" }),
             ),
+            "create_target_object" => Some(json!({
+                "key": format!("T-{}", unique.replace([' ', '.'], "-")), "name": "Server", "kind": "it_system",
+                "protection_need": { "confidentiality": "normal", "integrity": "high", "availability": "normal" },
+            })),
+            "update_target_object" => Some(json!({ "number": 2 })),
             "update_measure" => Some(json!({ "priority": 3 })),
             "change_measure_status" => Some(json!({ "status": "approved" })),
             "propose_migration" => Some(
@@ -392,6 +398,13 @@ async fn new_measure(isb: &Client<'_>) -> String {
 async fn table(app: &TestApp) -> String {
     let isb = app.sign_in("isb@offenburg.example").await;
     isb.post("catalogues", serde_json::from_str(CATALOG).unwrap())
+        .await
+        .ok(201);
+    let object = json!({
+        "key": "S-017", "name": "Server", "kind": "it_system",
+        "protection_need": { "confidentiality": "normal", "integrity": "high", "availability": "normal" },
+    });
+    isb.post("institutions/offenburg/target-objects", object)
         .await
         .ok(201);
     let operations = operations();

@@ -7,17 +7,20 @@ mod fields;
 mod list;
 mod migrate;
 mod names;
+mod order;
 mod update;
 pub mod view;
 
 pub use change_status::{StatusInput, change_status};
 pub use create::create;
 pub use fields::{DueInput, MeasureInput, MeasurePatch};
+pub(super) use fields::{nullable, present};
 pub use list::{ListQuery, Page, list};
 pub use migrate::{
     LinkInput, LinkMigration, LinkRelation, MeasureMigration, MigrationInput, confirm_migration,
     proposed_migration,
 };
+pub use order::{Dependencies, Order, Ordered, Related, Warning, dependencies, order};
 pub use update::update;
 
 use std::collections::HashMap;
