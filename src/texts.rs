@@ -222,6 +222,19 @@ mod tests {
                 ("allowed", "in_progress, blocked"),
             ],
             Code::TransitionIncomplete => &[("to", "approved"), ("missing", "owner, due")],
+            Code::ConsolidationOver | Code::NoSuccessor => {
+                &[("reference", "M-2022-0007"), ("from", "verified")]
+            }
+            Code::SuccessorNotRunning => &[
+                ("reference", "M-2022-0007"),
+                ("successor", "M-2022-0008"),
+                ("from", "proposed"),
+            ],
+            Code::SuccessorDueLater => &[
+                ("reference", "M-2022-0007"),
+                ("successor", "M-2022-0008"),
+                ("due", "2022-12-31"),
+            ],
             Code::ProgrammeExists => &[("key", "stradis")],
             Code::AccountLocked => &[("minutes", "15")],
             Code::TooLarge => &[("limit", "1048576")],
@@ -248,6 +261,8 @@ mod tests {
             | FaultCode::Schema
             | FaultCode::Duplicate
             | FaultCode::NotAssignable
+            | FaultCode::NotCarried
+            | FaultCode::Outdated
             | FaultCode::Cycle => &[("value", "Ä{$x}")],
             FaultCode::NotPeriodEnd => &[("precision", "quarter")],
             FaultCode::CeilingExceeded => {

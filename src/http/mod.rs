@@ -7,6 +7,7 @@ pub mod auth;
 pub mod catalogue_files;
 pub mod catalogue_imports;
 pub mod catalogues;
+pub mod consolidation;
 pub mod dashboard;
 pub mod extract;
 pub mod health;
@@ -64,6 +65,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(measure_order::get_measure_dependencies)
             .service(measures::update_measure)
             .service(measures::change_measure_status)
+            .service(consolidation::merge_measures)
+            .service(consolidation::replace_measure)
+            .service(consolidation::split_measure)
             .service(target_objects::list_target_objects)
             .service(target_objects::create_target_object)
             .service(target_objects::get_target_object)

@@ -306,7 +306,13 @@ impl Operation {
             });
         assert!(!path.contains('{'), "{path} needs a value in this test");
         let mut headers = Vec::new();
-        let versioned = ["change_measure_status", "confirm_measure_migration"];
+        let versioned = [
+            "change_measure_status",
+            "confirm_measure_migration",
+            "merge_measures",
+            "replace_measure",
+            "split_measure",
+        ];
         if self.method == Method::PATCH || versioned.contains(&self.id.as_str()) {
             headers.push(("if-match", "*"));
         }
@@ -351,6 +357,17 @@ impl Operation {
             "confirm_measure_migration" => Some(json!({
                 "links": [{ "kind": "fulfils", "from": "NET.1.1.A4", "to": "burgordnung-2026-05-01:TOR.1" }],
             })),
+            "merge_measures" => Some(
+                json!({ "others": [{ "reference": "M-2022-9999", "etag": "*" }], "reason": "doppelt" }),
+            ),
+            "replace_measure" => {
+                Some(json!({ "by": "M-2022-9999", "by_etag": "*", "reason": "doppelt" }))
+            }
+            "split_measure" => {
+                let part =
+                    json!({ "title": "Teil", "fulfils": [], "applies": [], "budget_lines": [] });
+                Some(json!({ "parts": [part, part], "reason": "zu viel" }))
+            }
             "import_programme" => Some(programme(
                 &format!("T-{}", unique.replace([' ', '.'], "-")),
                 "internal",

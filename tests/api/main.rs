@@ -18,6 +18,7 @@ mod bad_input;
 mod catalogue;
 mod catalogue_imports;
 mod cli;
+mod consolidation;
 mod dashboard;
 mod demo;
 mod duties;

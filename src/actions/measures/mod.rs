@@ -1,17 +1,22 @@
 //! Measures: reading, listing, creating, changing, steps.
 
+mod carry;
 mod change;
 mod change_status;
+mod consolidate;
 mod create;
 mod fields;
 mod list;
 mod migrate;
 mod names;
 mod order;
+mod split;
 mod update;
 pub mod view;
 
+pub use carry::OneMeasure;
 pub use change_status::{StatusInput, change_status};
+pub use consolidate::{MergeInput, ReplacementInput, SeenMeasure, merge, replace};
 pub use create::create;
 pub use fields::{DueInput, MeasureInput, MeasurePatch};
 pub(super) use fields::{nullable, present};
@@ -21,6 +26,7 @@ pub use migrate::{
     proposed_migration,
 };
 pub use order::{Dependencies, Order, Ordered, Related, Warning, dependencies, order};
+pub use split::{PartInput, SplitInput, split};
 pub use update::update;
 
 use std::collections::HashMap;
