@@ -47,6 +47,14 @@ text_enum! {
         IllegalTransition = "illegal_transition",
         /// The step is allowed, but something is missing for it.
         TransitionIncomplete = "transition_incomplete",
+        /// The measure is finished, rejected or replaced already, so that it is neither merged, replaced nor split.
+        ConsolidationOver = "consolidation_over",
+        /// The measure that is to take over is neither proposed nor running.
+        NoSuccessor = "no_successor",
+        /// A running measure would go into one that does not run.
+        SuccessorNotRunning = "successor_not_running",
+        /// A binding date would give way to a later one.
+        SuccessorDueLater = "successor_due_later",
         /// A programme with this key is already there.
         ProgrammeExists = "programme_exists",
         /// Something else with this key is already there.
@@ -117,6 +125,10 @@ impl Code {
             Code::MethodNotAllowed => Kind::MethodNotAllowed,
             Code::IllegalTransition
             | Code::TransitionIncomplete
+            | Code::ConsolidationOver
+            | Code::NoSuccessor
+            | Code::SuccessorNotRunning
+            | Code::SuccessorDueLater
             | Code::ProgrammeExists
             | Code::AlreadyExists => Kind::Conflict,
             Code::PreconditionRequired => Kind::PreconditionRequired,

@@ -207,6 +207,7 @@ mod tests {
     use crate::domain::measure::{
         Age, Confidentiality, LinkKind, Origin, Precision, Relevance, Status,
     };
+    use crate::domain::order::{ManualPlace, ProtectionNeed, Rule};
     use crate::domain::programme::{
         AmountBasis, EntryFlag, EntryType, LineKind, PostKind, ResolutionKind, ResolutionOutcome,
     };
@@ -221,6 +222,19 @@ mod tests {
                 ("allowed", "in_progress, blocked"),
             ],
             Code::TransitionIncomplete => &[("to", "approved"), ("missing", "owner, due")],
+            Code::ConsolidationOver | Code::NoSuccessor => {
+                &[("reference", "M-2022-0007"), ("from", "verified")]
+            }
+            Code::SuccessorNotRunning => &[
+                ("reference", "M-2022-0007"),
+                ("successor", "M-2022-0008"),
+                ("from", "proposed"),
+            ],
+            Code::SuccessorDueLater => &[
+                ("reference", "M-2022-0007"),
+                ("successor", "M-2022-0008"),
+                ("due", "2022-12-31"),
+            ],
             Code::ProgrammeExists => &[("key", "stradis")],
             Code::AccountLocked => &[("minutes", "15")],
             Code::TooLarge => &[("limit", "1048576")],
@@ -247,7 +261,9 @@ mod tests {
             | FaultCode::Schema
             | FaultCode::Cycle
             | FaultCode::Duplicate
-            | FaultCode::NotAssignable => &[("value", "Ä{$x}")],
+            | FaultCode::NotAssignable
+            | FaultCode::NotCarried
+            | FaultCode::Outdated => &[("value", "Ä{$x}")],
             FaultCode::NotPeriodEnd => &[("precision", "quarter")],
             FaultCode::CeilingExceeded => {
                 &[("over", "9223372036854775807"), ("ceiling", "199400000")]
@@ -337,7 +353,7 @@ mod tests {
             "age" Age, "relevance" Relevance, "implementation-order" ImplementationOrder,
             "amount-basis" AmountBasis, "entry-flag" EntryFlag, "post-kind" PostKind,
             "resolution-kind" ResolutionKind, "resolution-outcome" ResolutionOutcome,
-            "institution-kind" InstitutionKind, "action" Action,
+            "institution-kind" InstitutionKind, "action" Action, "protection-need" ProtectionNeed,
         }
         for word in [
             "owner",
@@ -358,6 +374,29 @@ mod tests {
             "residual_risk",
         ] {
             assert_ne!(label(Language::De, "field", word), word);
+        }
+    }
+
+    #[test]
+    fn every_rule_of_the_order_has_its_sentence() {
+        let names = [
+            "value",
+            "neighbour",
+            "neighbour_value",
+            "waits_for",
+            "place_reason",
+        ];
+        let all: Args = names.iter().map(|name| (*name, "M-1".to_owned())).collect();
+        for lang in Language::ALL.iter().copied() {
+            for rule in Rule::ALL {
+                let full = find(lang, &format!("order-{rule}"), &values(lang, &all))
+                    .unwrap_or_else(|| panic!("{lang}: {rule}"));
+                assert!(is_well_formed(lang, &full), "{lang}: {rule}: {full}");
+            }
+            for place in ManualPlace::ALL {
+                let number = vec![("number", "3".to_owned())];
+                assert!(text(lang, &format!("order-place-{place}"), &number).ends_with('3'));
+            }
         }
     }
 

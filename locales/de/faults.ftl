@@ -45,3 +45,7 @@ fault-not_assignable = `{ $value }` kann diese Aufgabe nicht übernehmen
 fault-fixed = Diese Angabe lässt sich im jetzigen Status nicht ändern
 fault-cycle = Die Maßnahmen würden einander voraussetzen: { $value }
     .plain = Die Maßnahmen würden einander voraussetzen
+fault-not_carried = `{ $value }` steht in keinem Teil
+    .plain = Das Genannte steht in keinem Teil
+fault-outdated = `{ $value }` wurde inzwischen geändert; lesen Sie sie neu
+    .plain = Die Maßnahme wurde inzwischen geändert; lesen Sie sie neu

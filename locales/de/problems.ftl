@@ -64,6 +64,22 @@ problem-transition_incomplete-detail = Für den Schritt zu „{ $to_label }“ f
     .short = Für den Schritt zu „{ $to_label }“ fehlen noch Angaben
     .plain = Für diesen Schritt fehlen noch Angaben
 
+problem-consolidation_over = Maßnahme bereits abgeschlossen
+problem-consolidation_over-detail = { $reference } ist „{ $from_label }“ und lässt sich weder zusammenlegen noch ersetzen oder aufteilen
+    .plain = Die Maßnahme lässt sich in ihrem Status weder zusammenlegen noch ersetzen oder aufteilen
+
+problem-no_successor = Maßnahme kann nichts übernehmen
+problem-no_successor-detail = { $reference } ist „{ $from_label }“; übernehmen kann nur, was vorgeschlagen, genehmigt, in Umsetzung oder blockiert ist
+    .plain = Übernehmen kann nur, was vorgeschlagen, genehmigt, in Umsetzung oder blockiert ist
+
+problem-successor_not_running = Nachfolgerin ist nicht genehmigt
+problem-successor_not_running-detail = { $reference } läuft, { $successor } aber ist „{ $from_label }“; eine laufende Maßnahme geht nur in eine laufende ein
+    .plain = Eine laufende Maßnahme geht nur in eine laufende ein
+
+problem-successor_due_later = Nachfolgerin ist später fällig
+problem-successor_due_later-detail = { $reference } ist verbindlich am { $due } fällig, { $successor } später oder nie; ein Termin ändert sich nur durch eine Verschiebung
+    .plain = Ein verbindlicher Termin ändert sich nur durch eine Verschiebung
+
 problem-programme_exists = Maßnahmenpaket bereits vorhanden
 problem-programme_exists-detail = Ein Maßnahmenpaket mit dem Schlüssel `{ $key }` ist bereits vorhanden
     .plain = Ein Maßnahmenpaket mit diesem Schlüssel ist bereits vorhanden

@@ -57,3 +57,7 @@ fault-not_assignable = `{ $value }` cannot be given this task
 fault-fixed = cannot be changed in the present status
 fault-cycle = the measures would need each other: { $value }
     .plain = the measures would need each other
+fault-not_carried = `{ $value }` is in none of the parts
+    .plain = is in none of the parts
+fault-outdated = `{ $value }` has been changed since; read it again
+    .plain = the measure has been changed since; read it again

@@ -12,6 +12,7 @@ pub mod outbox;
 pub mod programmes;
 pub mod reminders;
 pub mod sessions;
+pub mod target_objects;
 pub mod users;
 
 use chrono::{DateTime, Utc};

@@ -48,6 +48,10 @@ text_enum! {
         Cycle = "cycle",
         /// Not allowed to be changed in this status.
         Fixed = "fixed",
+        /// Belongs to a measure that is taken apart, and to none of its parts.
+        NotCarried = "not_carried",
+        /// Not the present version.
+        Outdated = "outdated",
     }
 }
 

@@ -4,6 +4,7 @@ pub mod access;
 pub mod calendar;
 pub mod catalogue;
 pub mod catalogue_text;
+pub mod consolidation;
 pub mod dependency;
 pub mod fault;
 pub mod institution;

@@ -7,10 +7,12 @@ pub mod auth;
 pub mod catalogue_files;
 pub mod catalogue_imports;
 pub mod catalogues;
+pub mod consolidation;
 pub mod dashboard;
 pub mod extract;
 pub mod health;
 pub mod institutions;
+pub mod measure_order;
 pub mod measure_record;
 pub mod measures;
 pub mod metrics;
@@ -21,6 +23,7 @@ pub mod problem;
 pub mod programmes;
 pub mod reminders;
 pub mod server;
+pub mod target_objects;
 
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -57,13 +60,23 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(programmes::get_programme_plan)
             .service(measures::list_measures)
             .service(measures::create_measure)
+            // Before the single measure, or `order` would be one.
+            .service(measure_order::get_measure_order)
             .service(measures::get_measure)
+            .service(measure_order::get_measure_dependencies)
             .service(measures::update_measure)
             .service(measures::change_measure_status)
             .service(measure_record::get_measure_history)
             .service(measure_record::list_measure_evidence)
             .service(measure_record::add_measure_evidence)
             .service(measure_record::withdraw_measure_evidence)
+            .service(consolidation::merge_measures)
+            .service(consolidation::replace_measure)
+            .service(consolidation::split_measure)
+            .service(target_objects::list_target_objects)
+            .service(target_objects::create_target_object)
+            .service(target_objects::get_target_object)
+            .service(target_objects::update_target_object)
             .service(dashboard::get_dashboard)
             .service(reminders::preview_reminders)
             .service(reminders::list_notifications)

@@ -27,6 +27,7 @@ use super::problem::Problem;
         (name = "institution", description = "Institution, dashboard, audit trail"),
         (name = "programme", description = "Council programmes, budgets, posts"),
         (name = "measure", description = "Security measures"),
+        (name = "target_object", description = "What measures protect"),
         (name = "reminder", description = "What is mailed, and to whom"),
         (name = "operation", description = "Health of the service"),
     )

@@ -23,10 +23,13 @@ use crate::error::{Code, Error, Result};
 
 mod details;
 mod dossier;
+pub mod order;
+pub mod succession;
 mod write;
 
 pub use details::Details;
 pub use dossier::{Dossier, Line, Succession, TargetObject, dossier, dossiers};
+pub use succession::{ancestry, carry_provenance};
 pub use write::{
     NewLink, Provenance, add_lines, insert, next_reference, replace, set_lines, set_links,
     set_place, set_requires, set_target_objects,

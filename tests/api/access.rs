@@ -292,6 +292,7 @@ impl Operation {
             ("{to}", to),
             ("{measure}", measure),
             ("{evidence}", "x"),
+            ("{target_object}", "S-017"),
             ("{catalogue}/controls", "burgordnung-2026-05-01/controls"),
             ("{catalogue}", "gs-2023"),
             ("{other}", "gs-2023"),
@@ -306,7 +307,13 @@ impl Operation {
             });
         assert!(!path.contains('{'), "{path} needs a value in this test");
         let mut headers = Vec::new();
-        let versioned = ["change_measure_status", "confirm_measure_migration"];
+        let versioned = [
+            "change_measure_status",
+            "confirm_measure_migration",
+            "merge_measures",
+            "replace_measure",
+            "split_measure",
+        ];
         if self.method == Method::PATCH || versioned.contains(&self.id.as_str()) {
             headers.push(("if-match", "*"));
         }
@@ -338,6 +345,11 @@ impl Operation {
             "create_measure" => Some(
                 json!({ "title": "Neu", "origin": "ad_hoc", "priority": 2, "org_unit": "FB DigIT" }),
             ),
+            "create_target_object" => Some(json!({
+                "key": format!("T-{}", unique.replace([' ', '.'], "-")), "name": "Server", "kind": "it_system",
+                "protection_need": { "confidentiality": "normal", "integrity": "high", "availability": "normal" },
+            })),
+            "update_target_object" => Some(json!({ "number": 2 })),
             "update_measure" => Some(json!({ "priority": 3 })),
             "change_measure_status" => Some(json!({ "status": "approved" })),
             "add_measure_evidence" => {
@@ -350,6 +362,17 @@ impl Operation {
             "confirm_measure_migration" => Some(json!({
                 "links": [{ "kind": "fulfils", "from": "NET.1.1.A4", "to": "burgordnung-2026-05-01:TOR.1" }],
             })),
+            "merge_measures" => Some(
+                json!({ "others": [{ "reference": "M-2022-9999", "etag": "*" }], "reason": "doppelt" }),
+            ),
+            "replace_measure" => {
+                Some(json!({ "by": "M-2022-9999", "by_etag": "*", "reason": "doppelt" }))
+            }
+            "split_measure" => {
+                let part =
+                    json!({ "title": "Teil", "fulfils": [], "applies": [], "budget_lines": [] });
+                Some(json!({ "parts": [part, part], "reason": "zu viel" }))
+            }
             "import_programme" => Some(programme(
                 &format!("T-{}", unique.replace([' ', '.'], "-")),
                 "internal",
@@ -397,6 +420,13 @@ async fn new_measure(isb: &Client<'_>) -> String {
 async fn table(app: &TestApp) -> String {
     let isb = app.sign_in("isb@offenburg.example").await;
     isb.post("catalogues", serde_json::from_str(CATALOG).unwrap())
+        .await
+        .ok(201);
+    let object = json!({
+        "key": "S-017", "name": "Server", "kind": "it_system",
+        "protection_need": { "confidentiality": "normal", "integrity": "high", "availability": "normal" },
+    });
+    isb.post("institutions/offenburg/target-objects", object)
         .await
         .ok(201);
     let operations = operations();

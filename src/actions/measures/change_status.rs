@@ -191,7 +191,10 @@ fn requested_by(db: &mut Db, dossier: &Dossier, to: Status) -> Result<Vec<String
                 .iter()
                 .filter_map(|action| action.audit_event())
                 .collect();
-            people.extend(audit::actors(db, "measure", &measure.id, &written)?);
+            // Whoever had a hand in what a measure was made of proposes it, too.
+            for id in measures::ancestry(db, &measure.id)? {
+                people.extend(audit::actors(db, "measure", &id, &written)?);
+            }
             people.extend(dossier.details.initiator_id.clone());
         }
         Status::Verified => people.extend(dossier.details.reported_by.clone()),

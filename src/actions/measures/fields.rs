@@ -303,12 +303,14 @@ pub struct MeasurePatch {
 }
 
 /// Refuses `null` for a field that cannot be empty.
-fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Option<T>, D::Error> {
+pub(in crate::actions) fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Option<T>, D::Error> {
     T::deserialize(from).map(Some)
 }
 
 /// Tells `null` from a field that is left out.
-pub(super) fn nullable<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+pub(in crate::actions) fn nullable<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     from: D,
 ) -> Result<Option<Option<T>>, D::Error> {
     Option::<T>::deserialize(from).map(Some)

@@ -1,7 +1,9 @@
 //! Measures: reading, listing, creating, changing, steps.
 
+mod carry;
 mod change;
 mod change_status;
+mod consolidate;
 mod create;
 mod evidence;
 mod fields;
@@ -9,21 +11,28 @@ mod history;
 mod list;
 mod migrate;
 mod names;
+mod order;
+mod split;
 mod update;
 pub mod view;
 
+pub use carry::OneMeasure;
 pub use change_status::{StatusInput, change_status};
+pub use consolidate::{MergeInput, ReplacementInput, SeenMeasure, merge, replace};
 pub use create::create;
 pub use evidence::{
     EvidenceInput, EvidenceView, WithdrawalInput, add_evidence, list_evidence, withdraw_evidence,
 };
 pub use fields::{DueInput, MeasureInput, MeasurePatch};
+pub(super) use fields::{nullable, present};
 pub use history::{AsOf, FieldChange, HistoryView, history, read_as_of};
 pub use list::{ListQuery, Page, list};
 pub use migrate::{
     LinkInput, LinkMigration, LinkRelation, MeasureMigration, MigrationInput, confirm_migration,
     proposed_migration,
 };
+pub use order::{Dependencies, Order, Ordered, Related, Warning, dependencies, order};
+pub use split::{PartInput, SplitInput, split};
 pub use update::update;
 
 use std::collections::HashMap;
