@@ -154,6 +154,7 @@ fn find(lang: Language, id: &str, values: &HashMap<String, FluentValue<'_>>) -> 
 
 /// Arguments that are lists of words, each with the kind that names its words (`known` has none).
 const WORDS: &[(&str, Option<&str>)] = &[
+    ("status", Some("status")),
     ("from", Some("status")),
     ("to", Some("status")),
     ("allowed", Some("status")),
@@ -221,6 +222,8 @@ mod tests {
                 ("allowed", "in_progress, blocked"),
             ],
             Code::TransitionIncomplete => &[("to", "approved"), ("missing", "owner, due")],
+            Code::PostponementNotRunning => &[("status", "implemented")],
+            Code::PostponementFixed => &[("fixed_by", "law")],
             Code::ProgrammeExists => &[("key", "stradis")],
             Code::AccountLocked => &[("minutes", "15")],
             Code::TooLarge => &[("limit", "1048576")],

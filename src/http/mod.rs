@@ -7,6 +7,7 @@ pub mod auth;
 pub mod catalogue_files;
 pub mod catalogue_imports;
 pub mod catalogues;
+pub mod comments;
 pub mod dashboard;
 pub mod extract;
 pub mod health;
@@ -16,6 +17,7 @@ pub mod metrics;
 pub mod migrations;
 pub mod openapi;
 pub mod page;
+pub mod postponements;
 pub mod problem;
 pub mod programmes;
 pub mod reminders;
@@ -59,6 +61,14 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(measures::get_measure)
             .service(measures::update_measure)
             .service(measures::change_measure_status)
+            .service(postponements::list_postponements)
+            .service(postponements::list_measure_postponements)
+            .service(postponements::request_measure_postponement)
+            .service(postponements::get_measure_postponement)
+            .service(postponements::decide_measure_postponement)
+            .service(postponements::withdraw_measure_postponement)
+            .service(comments::list_measure_comments)
+            .service(comments::comment_on_measure)
             .service(dashboard::get_dashboard)
             .service(reminders::preview_reminders)
             .service(reminders::list_notifications)

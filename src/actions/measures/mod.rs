@@ -1,22 +1,33 @@
-//! Measures: reading, listing, creating, changing, steps.
+//! Measures: reading, listing, creating, changing, steps, new due dates, comments.
 
 mod change;
 mod change_status;
+mod comments;
 mod create;
 mod fields;
 mod list;
 mod migrate;
 mod names;
+mod postpone;
+mod postponements;
 mod update;
 pub mod view;
 
 pub use change_status::{StatusInput, change_status};
+pub use comments::{CommentInput, CommentView, comment, comments_on};
 pub use create::create;
 pub use fields::{DueInput, MeasureInput, MeasurePatch};
 pub use list::{ListQuery, Page, list};
 pub use migrate::{
     LinkInput, LinkMigration, LinkRelation, MeasureMigration, MigrationInput, confirm_migration,
     proposed_migration,
+};
+pub use postpone::{
+    DecisionInput, PostponementInput, decide_postponement, request_postponement,
+    withdraw_postponement,
+};
+pub use postponements::{
+    PostponementQuery, PostponementView, list_postponements, postponements_of, read_postponement,
 };
 pub use update::update;
 
