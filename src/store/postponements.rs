@@ -93,17 +93,6 @@ pub fn get(db: &mut Db, measure_id: &str, id: &str) -> Result<Postponement> {
         .first(db)?)
 }
 
-/// Whether a request of a measure waits for its decision.
-pub fn any_pending(db: &mut Db, measure_id: &str) -> Result<bool> {
-    let pending: Option<String> = postponements::table
-        .filter(postponements::measure_id.eq(measure_id))
-        .filter(postponements::state.eq(State::Pending))
-        .select(postponements::id)
-        .first(db)
-        .optional()?;
-    Ok(pending.is_some())
-}
-
 /// Measure and id of every request of these measures that was approved.
 pub fn approved(db: &mut Db, measure_ids: &[&str]) -> Result<Vec<(String, String)>> {
     Ok(postponements::table

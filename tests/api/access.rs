@@ -291,6 +291,7 @@ impl Operation {
             ("{catalogue}/migration", "gs-2023/migration{to}"),
             ("{to}", to),
             ("{measure}", measure),
+            ("{postponement}", "0190163d-8694-739b-aea5-966c26f8ad91"),
             ("{catalogue}/controls", "burgordnung-2026-05-01/controls"),
             ("{catalogue}", "gs-2023"),
             ("{other}", "gs-2023"),
@@ -305,7 +306,12 @@ impl Operation {
             });
         assert!(!path.contains('{'), "{path} needs a value in this test");
         let mut headers = Vec::new();
-        let versioned = ["change_measure_status", "confirm_measure_migration"];
+        let versioned = [
+            "change_measure_status",
+            "confirm_measure_migration",
+            "decide_measure_postponement",
+            "withdraw_measure_postponement",
+        ];
         if self.method == Method::PATCH || versioned.contains(&self.id.as_str()) {
             headers.push(("if-match", "*"));
         }
@@ -339,6 +345,11 @@ impl Operation {
             ),
             "update_measure" => Some(json!({ "priority": 3 })),
             "change_measure_status" => Some(json!({ "status": "approved" })),
+            "request_measure_postponement" => Some(json!({
+                "to": "2023-12-31", "cause": "supplier", "reason": "Der Lieferant liefert erst im Herbst.",
+            })),
+            "decide_measure_postponement" => Some(json!({ "verdict": "refused" })),
+            "comment_on_measure" => Some(json!({ "text": "Probe" })),
             "propose_migration" => Some(
                 json!({ "to": ["burgordnung-2026-05-01"], "statuses": { "NET.1.1.A4": "yes" } }),
             ),
@@ -354,7 +365,7 @@ impl Operation {
                 catalog["catalog"]["metadata"]["title"] = json!(format!("Burgordnung {unique}"));
                 Some(catalog)
             }
-            "logout" => None,
+            "logout" | "withdraw_measure_postponement" => None,
             other => {
                 assert_eq!(
                     self.method,
