@@ -55,6 +55,18 @@ text_enum! {
         SuccessorNotRunning = "successor_not_running",
         /// A binding date would give way to a later one.
         SuccessorDueLater = "successor_due_later",
+        /// A request for a new date waits already.
+        PostponementPending = "postponement_pending",
+        /// The request was decided or taken back.
+        PostponementClosed = "postponement_closed",
+        /// No date binds in the measure's status.
+        PostponementNotRunning = "postponement_not_running",
+        /// The measure has no date that could be moved.
+        PostponementUndated = "postponement_undated",
+        /// A resolution or a law fixed the date.
+        PostponementFixed = "postponement_fixed",
+        /// Another date holds than when the request was made.
+        PostponementOvertaken = "postponement_overtaken",
         /// A programme with this key is already there.
         ProgrammeExists = "programme_exists",
         /// Something else with this key is already there.
@@ -129,6 +141,12 @@ impl Code {
             | Code::NoSuccessor
             | Code::SuccessorNotRunning
             | Code::SuccessorDueLater
+            | Code::PostponementPending
+            | Code::PostponementClosed
+            | Code::PostponementNotRunning
+            | Code::PostponementUndated
+            | Code::PostponementFixed
+            | Code::PostponementOvertaken
             | Code::ProgrammeExists
             | Code::AlreadyExists => Kind::Conflict,
             Code::PreconditionRequired => Kind::PreconditionRequired,

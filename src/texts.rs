@@ -154,6 +154,7 @@ fn find(lang: Language, id: &str, values: &HashMap<String, FluentValue<'_>>) -> 
 
 /// Arguments that are lists of words, each with the kind that names its words (`known` has none).
 const WORDS: &[(&str, Option<&str>)] = &[
+    ("status", Some("status")),
     ("from", Some("status")),
     ("to", Some("status")),
     ("allowed", Some("status")),
@@ -235,6 +236,8 @@ mod tests {
                 ("successor", "M-2022-0008"),
                 ("due", "2022-12-31"),
             ],
+            Code::PostponementNotRunning => &[("status", "implemented")],
+            Code::PostponementFixed => &[("fixed_by", "law")],
             Code::ProgrammeExists => &[("key", "stradis")],
             Code::AccountLocked => &[("minutes", "15")],
             Code::TooLarge => &[("limit", "1048576")],

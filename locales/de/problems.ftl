@@ -79,6 +79,29 @@ problem-successor_not_running-detail = { $reference } läuft, { $successor } abe
 problem-successor_due_later = Nachfolgerin ist später fällig
 problem-successor_due_later-detail = { $reference } ist verbindlich am { $due } fällig, { $successor } später oder nie; ein Termin ändert sich nur durch eine Verschiebung
     .plain = Ein verbindlicher Termin ändert sich nur durch eine Verschiebung
+problem-postponement_pending = Antrag wartet bereits
+problem-postponement_pending-detail = Für diese Maßnahme wartet schon ein Antrag auf Verschiebung; er muss erst entschieden oder zurückgezogen werden
+
+problem-postponement_closed = Antrag bereits abgeschlossen
+problem-postponement_closed-detail = Über diesen Antrag ist schon entschieden, oder er wurde zurückgezogen
+
+problem-postponement_not_running = Kein laufender Termin
+problem-postponement_not_running-detail = Im Status „{ $status_label }“ bindet kein Termin; verschieben lassen sich nur genehmigte, laufende und blockierte Maßnahmen
+    .plain = Verschieben lassen sich nur genehmigte, laufende und blockierte Maßnahmen
+
+problem-postponement_undated = Kein Termin vorhanden
+problem-postponement_undated-detail = Die Maßnahme hat keinen Termin; er wird gesetzt und nicht verschoben
+
+problem-postponement_fixed = Termin von außen festgelegt
+problem-postponement_fixed-detail =
+    { $fixed_by ->
+        [law] Ein Gesetz legt den Termin fest; er lässt sich hier nicht verschieben, die Abweichung ist zu melden
+       *[other] Ein Beschluss des Gremiums legt den Termin fest; er lässt sich hier nicht verschieben, die Abweichung ist dort zu melden
+    }
+    .plain = Der Termin ist von außen festgelegt und lässt sich hier nicht verschieben
+
+problem-postponement_overtaken = Antrag überholt
+problem-postponement_overtaken-detail = Seit dem Antrag gilt ein anderer Termin; der Antrag kann nur noch abgelehnt oder zurückgezogen und neu gestellt werden
 
 problem-programme_exists = Maßnahmenpaket bereits vorhanden
 problem-programme_exists-detail = Ein Maßnahmenpaket mit dem Schlüssel `{ $key }` ist bereits vorhanden

@@ -79,6 +79,29 @@ problem-successor_not_running-detail = { $reference } is running, but { $success
 problem-successor_due_later = successor is due later
 problem-successor_due_later-detail = { $reference } is due on { $due }, which binds, and { $successor } later or never; a date moves by a postponement only
     .plain = a binding date moves by a postponement only
+problem-postponement_pending = request already waiting
+problem-postponement_pending-detail = a request for a new date of this measure waits already; it has to be decided or withdrawn first
+
+problem-postponement_closed = request already closed
+problem-postponement_closed-detail = this request has been decided or withdrawn
+
+problem-postponement_not_running = no date binds
+problem-postponement_not_running-detail = no date binds in the status { $status_words }; only approved, running and blocked measures are postponed
+    .plain = only approved, running and blocked measures are postponed
+
+problem-postponement_undated = no due date
+problem-postponement_undated-detail = the measure has no due date; it is set and not postponed
+
+problem-postponement_fixed = date fixed from outside
+problem-postponement_fixed-detail =
+    { $fixed_by ->
+        [law] a law fixes this date; it cannot be postponed here, and the deviation has to be reported
+       *[other] a resolution of the council fixes this date; it cannot be postponed here, and the deviation has to be reported there
+    }
+    .plain = this date is fixed from outside and cannot be postponed here
+
+problem-postponement_overtaken = request overtaken
+problem-postponement_overtaken-detail = another date holds than when this was asked for; the request can only be refused, or withdrawn and made again
 
 problem-programme_exists = programme already there
 problem-programme_exists-detail = a programme with the key `{ $key }` is already there

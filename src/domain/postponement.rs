@@ -12,6 +12,7 @@ use super::text_enum;
 
 text_enum! {
     /// Why a date cannot be kept.
+    #[schema(as = PostponementCause)]
     Cause {
         /// Budget: money is missing or not yet released.
         Budget = "budget",
@@ -32,6 +33,7 @@ text_enum! {
 
 text_enum! {
     /// Who has to approve, in rising order.
+    #[schema(as = PostponementTier)]
     Tier {
         /// Informationssicherheitsbeauftragte.
         Isb = "isb",
@@ -44,6 +46,7 @@ text_enum! {
 
 text_enum! {
     /// Why more than the ISB's approval is needed.
+    #[schema(as = PostponementTierReason)]
     TierReason {
         /// More than 30 days after the original date.
         Over30Days = "over_30_days",
@@ -70,6 +73,7 @@ text_enum! {
 
 text_enum! {
     /// What was decided on a request.
+    #[schema(as = PostponementVerdict)]
     Verdict {
         /// The new date holds.
         Approved = "approved",
@@ -80,6 +84,7 @@ text_enum! {
 
 text_enum! {
     /// What became of a request.
+    #[schema(as = PostponementState)]
     State {
         /// It waits for a decision.
         Pending = "pending",
@@ -208,7 +213,7 @@ pub fn assess(facts: &Facts, request: &Request<'_>, today: NaiveDate) -> Result<
         faults.push(fault);
     }
     faults.finish().map_err(Refusal::Invalid)?;
-    Ok(approval(facts, from, request.to))
+    Ok(judge(facts, from, request.to))
 }
 
 /// The date that a postponement would move.
@@ -233,7 +238,8 @@ fn too_early(from: NaiveDate, to: NaiveDate, today: NaiveDate) -> Option<Fault> 
     })
 }
 
-fn approval(facts: &Facts, from: NaiveDate, to: NaiveDate) -> Approval {
+/// What an approval would take, whether or not it is still possible.
+pub fn judge(facts: &Facts, from: NaiveDate, to: NaiveDate) -> Approval {
     let days = to.signed_duration_since(from).num_days();
     let original = facts.due_original.unwrap_or(from);
     // Should the date have been brought forward in between, going back to the first one is a move all the same.
@@ -258,6 +264,25 @@ fn approval(facts: &Facts, from: NaiveDate, to: NaiveDate) -> Approval {
         tier: tier.unwrap_or(Tier::Isb),
         reasons,
     }
+}
+
+/// The same for a request that is closed, with the tier that stands on record. Which links the measure had then is
+/// not kept: a basic requirement counts as the reason where no other one leads to that tier.
+pub fn judged(facts: &Facts, from: NaiveDate, to: NaiveDate, tier: Tier) -> Approval {
+    let with = |fulfils_basic| {
+        let facts = Facts {
+            fulfils_basic,
+            ..facts.clone()
+        };
+        judge(&facts, from, to)
+    };
+    let explained = with(false);
+    let approval = if explained.tier < tier {
+        with(true)
+    } else {
+        explained
+    };
+    Approval { tier, ..approval }
 }
 
 /// A request that waits for its decision.
@@ -322,7 +347,7 @@ pub fn decide(
         return Err(DecisionRefusal::Refused(Refusal::Invalid(vec![fault])));
     }
     Ok(Outcome::Moved {
-        approval: approval(facts, from, pending.to),
+        approval: judge(facts, from, pending.to),
         days_overdue: days_overdue(facts.status, Some(from), today).unwrap_or(0),
     })
 }
@@ -434,6 +459,35 @@ mod tests {
                 },
                 "{moved} {approved_before} {fulfils_basic} {days}"
             );
+        }
+    }
+
+    #[test]
+    fn what_is_closed_keeps_the_tier_on_record() {
+        use TierReason::{BasicRequirement, Over30Days};
+        let unlinked = facts();
+        let linked = Facts {
+            fulfils_basic: true,
+            ..facts()
+        };
+        for (facts, days, tier, reasons) in [
+            (&unlinked, 9, Tier::Isb, &[][..]),
+            (&linked, 9, Tier::Isb, &[]),
+            (&linked, 31, Tier::Head, &[Over30Days]),
+            (&unlinked, 9, Tier::Management, &[BasicRequirement]),
+            (
+                &unlinked,
+                31,
+                Tier::Management,
+                &[Over30Days, BasicRequirement],
+            ),
+        ] {
+            let approval = judged(facts, due(), after(due(), days), tier);
+            assert_eq!(
+                (approval.tier, approval.reasons.as_slice()),
+                (tier, reasons)
+            );
+            assert_eq!((approval.days, approval.number), (days as i64, 1));
         }
     }
 

@@ -8,6 +8,7 @@ pub mod catalogue_files;
 pub mod catalogue_imports;
 pub mod catalogues;
 pub mod consolidation;
+pub mod comments;
 pub mod dashboard;
 pub mod extract;
 pub mod health;
@@ -19,6 +20,7 @@ pub mod metrics;
 pub mod migrations;
 pub mod openapi;
 pub mod page;
+pub mod postponements;
 pub mod problem;
 pub mod programmes;
 pub mod reminders;
@@ -77,6 +79,14 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(target_objects::create_target_object)
             .service(target_objects::get_target_object)
             .service(target_objects::update_target_object)
+            .service(postponements::list_postponements)
+            .service(postponements::list_measure_postponements)
+            .service(postponements::request_measure_postponement)
+            .service(postponements::get_measure_postponement)
+            .service(postponements::decide_measure_postponement)
+            .service(postponements::withdraw_measure_postponement)
+            .service(comments::list_measure_comments)
+            .service(comments::comment_on_measure)
             .service(dashboard::get_dashboard)
             .service(reminders::preview_reminders)
             .service(reminders::list_notifications)

@@ -119,7 +119,10 @@ impl IntoResponses for CreateProblems {
             FORBIDDEN,
             NOT_FOUND,
             TIMEOUT,
-            (409, "Something with this key is already there"),
+            (
+                409,
+                "Something with this key is already there, or it does not fit how things stand",
+            ),
             (413, "The body is too large"),
             (415, "The body is not JSON"),
             (422, "The input breaks a rule; `errors` says where"),
@@ -136,7 +139,10 @@ impl IntoResponses for ChangeProblems {
             FORBIDDEN,
             NOT_FOUND,
             TIMEOUT,
-            (409, "The step is not possible now; `detail` says which are"),
+            (
+                409,
+                "It is not possible as things stand; `detail` says why, or what is possible",
+            ),
             (412, "Changed since it was read"),
             (413, "The body is too large"),
             (415, "The body is not JSON"),

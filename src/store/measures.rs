@@ -390,7 +390,7 @@ pub fn links(db: &mut Db, measure_id: &str) -> Result<Vec<Link>> {
 }
 
 /// Links of some measures in the order they were given.
-fn links_of(db: &mut Db, measure_ids: &[&str]) -> Result<HashMap<String, Vec<Link>>> {
+pub fn links_of(db: &mut Db, measure_ids: &[&str]) -> Result<HashMap<String, Vec<Link>>> {
     let older = diesel::alias!(catalogues as older);
     let requirement = catalogue_requirements::catalogue_id
         .eq(measure_links::catalogue_id)

@@ -5,12 +5,14 @@
 
 pub mod audit;
 pub mod catalogues;
+pub mod comments;
 pub mod db;
 pub mod evidence;
 pub mod idempotency;
 pub mod institutions;
 pub mod measures;
 pub mod outbox;
+pub mod postponements;
 pub mod programmes;
 pub mod schema;
 pub mod sessions;

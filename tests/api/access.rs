@@ -293,6 +293,7 @@ impl Operation {
             ("{measure}", measure),
             ("{evidence}", "x"),
             ("{target_object}", "S-017"),
+            ("{postponement}", "0190163d-8694-739b-aea5-966c26f8ad91"),
             ("{catalogue}/controls", "burgordnung-2026-05-01/controls"),
             ("{catalogue}", "gs-2023"),
             ("{other}", "gs-2023"),
@@ -313,6 +314,8 @@ impl Operation {
             "merge_measures",
             "replace_measure",
             "split_measure",
+            "decide_measure_postponement",
+            "withdraw_measure_postponement",
         ];
         if self.method == Method::PATCH || versioned.contains(&self.id.as_str()) {
             headers.push(("if-match", "*"));
@@ -356,6 +359,11 @@ impl Operation {
                 Some(json!({ "kind": "document", "title": "Nachweis", "dated_on": "2022-10-01" }))
             }
             "withdraw_measure_evidence" => Some(json!({ "reason": "falsch" })),
+            "request_measure_postponement" => Some(json!({
+                "to": "2023-12-31", "cause": "supplier", "reason": "Der Lieferant liefert erst im Herbst.",
+            })),
+            "decide_measure_postponement" => Some(json!({ "verdict": "refused" })),
+            "comment_on_measure" => Some(json!({ "text": "Probe" })),
             "propose_migration" => Some(
                 json!({ "to": ["burgordnung-2026-05-01"], "statuses": { "NET.1.1.A4": "yes" } }),
             ),
@@ -382,7 +390,7 @@ impl Operation {
                 catalog["catalog"]["metadata"]["title"] = json!(format!("Burgordnung {unique}"));
                 Some(catalog)
             }
-            "logout" => None,
+            "logout" | "withdraw_measure_postponement" => None,
             other => {
                 assert_eq!(
                     self.method,

@@ -1,9 +1,10 @@
-//! Measures: reading, listing, creating, changing, steps.
+//! Measures: reading, listing, creating, changing, steps, new due dates, comments.
 
 mod carry;
 mod change;
 mod change_status;
 mod consolidate;
+mod comments;
 mod create;
 mod evidence;
 mod fields;
@@ -13,12 +14,15 @@ mod migrate;
 mod names;
 mod order;
 mod split;
+mod postpone;
+mod postponements;
 mod update;
 pub mod view;
 
 pub use carry::OneMeasure;
 pub use change_status::{StatusInput, change_status};
 pub use consolidate::{MergeInput, ReplacementInput, SeenMeasure, merge, replace};
+pub use comments::{CommentInput, CommentView, comment, comments_on};
 pub use create::create;
 pub use evidence::{
     EvidenceInput, EvidenceView, WithdrawalInput, add_evidence, list_evidence, withdraw_evidence,
@@ -33,6 +37,13 @@ pub use migrate::{
 };
 pub use order::{Dependencies, Order, Ordered, Related, Warning, dependencies, order};
 pub use split::{PartInput, SplitInput, split};
+pub use postpone::{
+    DecisionInput, PostponementInput, decide_postponement, request_postponement,
+    withdraw_postponement,
+};
+pub use postponements::{
+    PostponementQuery, PostponementView, list_postponements, postponements_of, read_postponement,
+};
 pub use update::update;
 
 use std::collections::HashMap;
