@@ -9,8 +9,10 @@ pub mod catalogue_imports;
 pub mod catalogues;
 pub mod dashboard;
 pub mod extract;
+pub mod fields;
 pub mod health;
 pub mod institutions;
+pub mod measure_lists;
 pub mod measures;
 pub mod metrics;
 pub mod migrations;
@@ -54,7 +56,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(programmes::import_programme)
             .service(programmes::get_programme)
             .service(programmes::get_programme_plan)
-            .service(measures::list_measures)
+            .service(measure_lists::list_measures)
+            // Before the measure itself, whose name it would be.
+            .service(measure_lists::count_measures)
             .service(measures::create_measure)
             .service(measures::get_measure)
             .service(measures::update_measure)

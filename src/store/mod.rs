@@ -7,6 +7,7 @@ pub mod audit;
 pub mod catalogues;
 pub mod db;
 pub mod evidence;
+mod expressions;
 pub mod idempotency;
 pub mod institutions;
 pub mod measures;

@@ -24,6 +24,7 @@ mod duties;
 mod fuzz;
 mod kill;
 mod layers;
+mod list_counts;
 mod lists;
 mod measures;
 mod openapi;

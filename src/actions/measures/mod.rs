@@ -3,6 +3,7 @@
 mod change;
 mod change_status;
 mod create;
+mod facets;
 mod fields;
 mod list;
 mod migrate;
@@ -12,6 +13,7 @@ pub mod view;
 
 pub use change_status::{StatusInput, change_status};
 pub use create::create;
+pub use facets::{Facet, FacetValue, MeasureFacets, facets};
 pub use fields::{DueInput, MeasureInput, MeasurePatch};
 pub use list::{ListQuery, Page, list};
 pub use migrate::{
