@@ -10,6 +10,7 @@ pub mod catalogues;
 pub mod dashboard;
 pub mod extract;
 pub mod fields;
+pub mod filters;
 pub mod health;
 pub mod institutions;
 pub mod measure_lists;
@@ -63,6 +64,11 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(measures::get_measure)
             .service(measures::update_measure)
             .service(measures::change_measure_status)
+            .service(filters::list_filters)
+            .service(filters::create_filter)
+            .service(filters::get_filter)
+            .service(filters::update_filter)
+            .service(filters::delete_filter)
             .service(dashboard::get_dashboard)
             .service(reminders::preview_reminders)
             .service(reminders::list_notifications)

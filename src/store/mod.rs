@@ -8,6 +8,7 @@ pub mod catalogues;
 pub mod db;
 pub mod evidence;
 mod expressions;
+pub mod filters;
 pub mod idempotency;
 pub mod institutions;
 pub mod measures;

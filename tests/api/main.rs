@@ -21,6 +21,7 @@ mod cli;
 mod dashboard;
 mod demo;
 mod duties;
+mod filters;
 mod fuzz;
 mod kill;
 mod layers;
