@@ -41,7 +41,7 @@ use world::{INSTITUTION, PASSWORD, PATHS, PEOPLE};
 #[derive(Debug, clap::Parser)]
 struct Arguments {
     /// Measures in each database.
-    #[arg(long, default_value_t = 10_000)]
+    #[arg(long, default_value_t = 50_000)]
     measures: usize,
     /// Seconds of each run under load.
     #[arg(long, default_value_t = 6)]
@@ -102,10 +102,14 @@ async fn on_postgres(arguments: &Arguments, folder: &Path) -> Vec<Row> {
     let token = service.sign_in(PEOPLE[0].0);
     let mut log = sql::Log::of(postgres::server_url().unwrap());
     let mut rows = Vec::new();
-    for (name, paths) in [
-        ("one measure", measure_paths(&references)),
-        ("a page of 50", page_paths(&service, &token)),
-    ] {
+    let mut reads = vec![("one measure", measure_paths(&references), "≥ 50 %")];
+    for (name, filters) in LISTS {
+        reads.push((name, page_paths(&service, &token, filters), "≥ 60 %"));
+    }
+    for (name, filters) in COUNTS {
+        reads.push((name, vec![counts_path(filters)], "≥ 60 %"));
+    }
+    for (name, paths, wanted) in reads {
         // The first times are not like the others: connections, prepared statements, caches.
         for path in paths.iter().chain(&paths).chain(&paths) {
             service.get(path, &token);
@@ -123,6 +127,7 @@ async fn on_postgres(arguments: &Arguments, folder: &Path) -> Vec<Row> {
         let load = Load {
             arguments,
             name,
+            wanted,
             scripts: scripts(&site.folder, name, &transactions),
             lua: lua(&site.folder, name, &paths, &token),
             database: &database.url,
@@ -145,9 +150,46 @@ fn measure_paths(references: &[String]) -> Vec<String> {
     references.iter().map(path).collect()
 }
 
-/// The first pages of the list, each by the cursor of the one before.
-fn page_paths(service: &Service, token: &str) -> Vec<String> {
-    let first = format!("/api/v1/institutions/{INSTITUTION}/measures?limit=50");
+/// Lists that are compared: what they are called and what they ask for.
+const LISTS: [(&str, &str); 8] = [
+    ("a page of 50", ""),
+    ("a page by priority", "&sort=priority"),
+    ("a page of the last changes", "&sort=-updated"),
+    (
+        "a page of what is overdue",
+        "&overdue=true&owner=netz@offenburg.example",
+    ),
+    (
+        "a page by level status and gap",
+        "&level=basic&status=proposed,approved&missing=owner",
+    ),
+    ("a page by text and unit", "&q=netz&org_unit=FB%20DigIT"),
+    (
+        "a page by module and date",
+        "&module=NET.1.1&due_from=2023-01-01&due_to=2025-12-31&sort=-due",
+    ),
+    (
+        "a page by layer class and priority",
+        "&layer=NET&confidentiality=internal&priority=1,2&sort=-priority",
+    ),
+];
+
+/// Counts that are compared.
+const COUNTS: [(&str, &str); 2] = [
+    ("counts of all", ""),
+    (
+        "counts by level and status",
+        "level=basic&status=approved,in_progress",
+    ),
+];
+
+fn counts_path(filters: &str) -> String {
+    format!("/api/v1/institutions/{INSTITUTION}/measures/facets?{filters}")
+}
+
+/// The first pages of a list, each by the cursor of the one before.
+fn page_paths(service: &Service, token: &str, filters: &str) -> Vec<String> {
+    let first = format!("/api/v1/institutions/{INSTITUTION}/measures?limit=50{filters}");
     let mut paths = vec![first.clone()];
     while paths.len() < PATHS {
         let page: serde_json::Value =
@@ -187,6 +229,7 @@ fn lua(folder: &Path, name: &str, paths: &[String], token: &str) -> PathBuf {
 struct Load<'a> {
     arguments: &'a Arguments,
     name: &'a str,
+    wanted: &'a str,
     scripts: Vec<PathBuf>,
     lua: PathBuf,
     database: &'a str,
@@ -228,7 +271,7 @@ impl Load<'_> {
             zinne: format!("{zinne:.0}/s"),
             bare: format!("{bare:.0}/s"),
             ratio: format!("{:.0} %", 100.0 * zinne / bare),
-            wanted: "≥ 50 %".to_owned(),
+            wanted: self.wanted.to_owned(),
         }
     }
 
@@ -354,7 +397,7 @@ fn memory(arguments: &Arguments, site: &Site, references: &[String]) -> Vec<Row>
     note("after the start");
     let token = service.sign_in(PEOPLE[0].0);
     let paths = measure_paths(references);
-    let pages = page_paths(&service, &token);
+    let pages = page_paths(&service, &token, "");
     for number in 0..100 {
         service.get(&paths[number % paths.len()], &token);
         service.get(&pages[number % pages.len()], &token);
@@ -363,6 +406,7 @@ fn memory(arguments: &Arguments, site: &Site, references: &[String]) -> Vec<Row>
     let load = Load {
         arguments,
         name: "page",
+        wanted: "",
         scripts: Vec::new(),
         lua: lua(&site.folder, "page", &pages, &token),
         database: "",

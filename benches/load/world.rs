@@ -118,6 +118,10 @@ fn programme_file(measures: usize) -> ProgrammeFile {
         measure.title_public = None;
         measure.owner = Some(email(PEOPLE[1 + number % 4].0));
         measure.status = statuses[number % statuses.len()];
+        // Some proposals are not thought through yet.
+        if number % 24 == 0 {
+            measure.owner = None;
+        }
         measure.completed_on = measure.status.finished().then_some(day);
         measure.priority = i32::try_from(1 + number % 4).unwrap();
         measure.start_planned = None;
@@ -127,6 +131,9 @@ fn programme_file(measures: usize) -> ProgrammeFile {
             text: "generated".to_owned(),
             assumed: true,
         });
+        if number % 40 == 0 {
+            measure.due = None;
+        }
         measure.fulfils = links[..FULFILS].to_vec();
         measure.applies = links[FULFILS..].to_vec();
         measure.confidentiality = match number % 20 {

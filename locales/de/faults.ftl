@@ -3,6 +3,7 @@
 
 fault-required = Diese Angabe fehlt
 fault-too_long = Höchstens { $max } Zeichen sind erlaubt
+fault-too_many = Mehr als { $max } sind nicht möglich
     .plain = Der Text ist zu lang
 fault-too_short = Mindestens { $min } Zeichen sind nötig
     .plain = Der Text ist zu kurz

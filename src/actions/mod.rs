@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod catalogue;
 pub mod dashboard;
+pub mod filters;
 pub mod health;
 pub mod housekeeping;
 pub mod idempotent;

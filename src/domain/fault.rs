@@ -12,6 +12,8 @@ text_enum! {
         Required = "required",
         /// Longer than allowed.
         TooLong = "too_long",
+        /// There would be more of them than allowed.
+        TooMany = "too_many",
         /// Shorter than needed.
         TooShort = "too_short",
         /// Holds control characters, NUL among them.

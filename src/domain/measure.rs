@@ -62,6 +62,20 @@ text_enum! {
 }
 
 text_enum! {
+    /// What a list can ask for because it is missing.
+    Missing {
+        /// Nobody is responsible.
+        Owner = "owner",
+        /// No due date.
+        Due = "due",
+        /// Neither a budget line nor a reason why it needs none.
+        Budget = "budget",
+        /// Neither a link to a catalogue nor a reason why no module fits.
+        Links = "links",
+    }
+}
+
+text_enum! {
     /// How a measure is tied to a requirement (DOMAIN §1.5).
     LinkKind {
         /// Contributes to fulfilling it.

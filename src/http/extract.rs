@@ -185,7 +185,11 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
     }
 }
 
-fn query<T: DeserializeOwned>(text: &str) -> Result<T> {
+/// Reads a query string.
+///
+/// # Errors
+/// `malformed` with the parameter that is unknown or of another type
+pub(super) fn query<T: DeserializeOwned>(text: &str) -> Result<T> {
     let pairs = serde_urlencoded::Deserializer::new(url::form_urlencoded::parse(text.as_bytes()));
     serde_path_to_error::deserialize(pairs).map_err(|error| {
         let name = json::pointer(error.path());

@@ -2,172 +2,19 @@
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, get, patch, post, web};
-use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::answer;
 use super::extract::{IdempotencyKey, IfMatch, Json, NoQuery, Query};
-use super::openapi::{ChangeProblems, CreateProblems, ReadProblems};
+use super::fields::{self, Fields};
 use super::page;
+use super::openapi::{ChangeProblems, CreateProblems, ReadProblems};
 use crate::actions::measures::view::{MeasureSummary, MeasureView};
-use crate::actions::measures::{self, AsOf, ListQuery, MeasureInput, MeasurePatch, StatusInput};
+use crate::actions::measures::{self, AsOf, MeasureInput, MeasurePatch, StatusInput};
 use crate::actions::{By, Caller};
 use crate::app::App;
-use crate::domain::measure::LinkKind;
 use crate::error::{FaultCode, Result};
-use crate::store::measures::{After, Sort};
-
-/// Filters, order and page of a list.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct MeasureParams {
-    /// One of these statuses, separated by commas.
-    #[param(example = "approved,in_progress")]
-    status: Option<String>,
-    /// Overdue, or not overdue.
-    overdue: Option<bool>,
-    /// Due on or after this day.
-    due_from: Option<NaiveDate>,
-    /// Due on or before this day.
-    due_to: Option<NaiveDate>,
-    /// Address of whoever is responsible; `me`, or `none` for nobody.
-    owner: Option<String>,
-    /// Organisational unit.
-    org_unit: Option<String>,
-    /// Programme key.
-    programme: Option<String>,
-    /// Linked to this module.
-    #[param(example = "SYS.3.2.2")]
-    module: Option<String>,
-    /// Linked to a module of this layer.
-    layer: Option<String>,
-    /// Linked to this requirement or control, as a link is written: an id of Edition 2023, or another catalogue's key, a
-    /// colon and the id.
-    requirement: Option<String>,
-    /// Only links of this kind count: `fulfils` or `applies`.
-    link: Option<LinkKind>,
-    /// One of these priorities, separated by commas.
-    priority: Option<String>,
-    /// Words in reference, title or description; case and umlauts do not matter.
-    q: Option<String>,
-    /// `due` (undated last), `-due`, `reference`, `-reference`.
-    #[param(example = "due")]
-    sort: Option<String>,
-    /// Rows in a page, 1 to 200; 50 if left out.
-    limit: Option<u32>,
-    /// `next_cursor` of the page before.
-    cursor: Option<String>,
-}
-
-/// Place of a row; tied to the order that it was made for.
-#[derive(Debug, Serialize, Deserialize)]
-struct Place {
-    sort: String,
-    due: NaiveDate,
-    seq: i64,
-}
-
-impl MeasureParams {
-    fn query(self) -> Result<(ListQuery, String)> {
-        let name = self.sort.unwrap_or_else(|| "due".to_owned());
-        let sort = match name.as_str() {
-            "due" => Sort::Due,
-            "-due" => Sort::DueDescending,
-            "reference" => Sort::Reference,
-            "-reference" => Sort::ReferenceDescending,
-            _ => {
-                let known = "due, -due, reference, -reference";
-                return Err(page::bad("?sort", FaultCode::UnknownWord, |f| {
-                    f.arg("value", &name).arg("known", known)
-                }));
-            }
-        };
-        let place: Option<Place> = page::place(self.cursor.as_deref())?;
-        page::day("cursor", place.as_ref().map(|place| place.due))?;
-        if place.as_ref().is_some_and(|place| place.sort != name) {
-            return Err(page::bad("?cursor", FaultCode::Inconsistent, |fault| fault));
-        }
-        let query = ListQuery {
-            status: page::words("status", self.status.as_deref())?,
-            overdue: self.overdue,
-            due_from: page::day("due_from", self.due_from)?,
-            due_to: page::day("due_to", self.due_to)?,
-            owner: page::text("owner", self.owner)?,
-            org_unit: page::text("org_unit", self.org_unit)?,
-            programme: page::text("programme", self.programme)?,
-            module: page::text("module", self.module)?,
-            layer: page::text("layer", self.layer)?,
-            requirement: page::text("requirement", self.requirement)?,
-            link: self.link,
-            priority: priorities(self.priority.as_deref())?,
-            text: page::text("q", self.q)?,
-            sort,
-            after: place.map(|place| After {
-                due: place.due,
-                seq: place.seq,
-            }),
-            limit: page::limit(self.limit)?,
-        };
-        Ok((query, name))
-    }
-}
-
-fn priorities(text: Option<&str>) -> Result<Vec<i32>> {
-    let parts = text
-        .unwrap_or_default()
-        .split(',')
-        .map(str::trim)
-        .filter(|part| !part.is_empty());
-    parts
-        .map(|part| {
-            let number = part.parse().ok().filter(|number| (1..=4).contains(number));
-            number.ok_or_else(|| {
-                page::bad("?priority", FaultCode::OutOfRange, |fault| {
-                    fault.arg("min", 1).arg("max", 4)
-                })
-            })
-        })
-        .collect()
-}
-
-/// A page of measures.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct MeasurePage {
-    /// The measures.
-    items: Vec<MeasureSummary>,
-    /// For the next page, if there is one.
-    next_cursor: Option<String>,
-}
-
-/// Measures that the caller may see.
-#[utoipa::path(tag = "measure", operation_id = "list_measures", security(("bearer" = [])),
-    params(("institution" = String, Path, description = "Slug", example = "offenburg"), MeasureParams),
-    responses((status = 200, description = "A page of measures", body = MeasurePage), ReadProblems))]
-#[get("/institutions/{institution}/measures")]
-pub async fn list_measures(
-    app: web::Data<App>,
-    caller: Caller,
-    path: web::Path<String>,
-    params: Query<MeasureParams>,
-) -> Result<HttpResponse> {
-    let (query, sort) = params.0.query()?;
-    let found = app
-        .blocking(move |app| measures::list(app, By::Caller(&caller), &path, &query))
-        .await?;
-    let next = found.next.map(|after| {
-        page::cursor(&Place {
-            sort,
-            due: after.due,
-            seq: after.seq,
-        })
-    });
-    Ok(HttpResponse::Ok().json(MeasurePage {
-        items: found.items,
-        next_cursor: next.transpose()?,
-    }))
-}
 
 /// A new measure, proposed. With `Idempotency-Key`, the same request again gets the first answer.
 #[utoipa::path(tag = "measure", operation_id = "create_measure", security(("bearer" = [])),
@@ -212,21 +59,30 @@ pub async fn create_measure(
 /// One measure, by reference or id.
 #[utoipa::path(tag = "measure", operation_id = "get_measure", security(("bearer" = [])),
     params(("institution" = String, Path, description = "Slug", example = "offenburg"),
-        ("measure" = String, Path, description = "Reference or id", example = "M-2022-0007"), MeasureAsOf),
+        ("measure" = String, Path, description = "Reference or id", example = "M-2022-0007"), MeasureReadParams),
     responses((status = 200, description = "Measure", body = MeasureView, headers(("ETag" = String, description = "For If-Match"))), ReadProblems))]
 #[get("/institutions/{institution}/measures/{measure}")]
 pub async fn get_measure(
     app: web::Data<App>,
     caller: Caller,
     path: web::Path<(String, String)>,
-    params: Query<MeasureAsOf>,
+    params: Query<MeasureReadParams>,
 ) -> Result<HttpResponse> {
+    let known = [
+        fields::names::<MeasureSummary>(),
+        fields::names::<MeasureView>(),
+    ]
+    .concat();
+    let fields = Fields::read(params.0.fields.as_deref(), &known)?;
     let (institution, measure) = path.into_inner();
     let Some(text) = params.0.as_of else {
         let found = app
             .blocking(move |app| measures::read(app, By::Caller(&caller), &institution, &measure))
             .await?;
-        return Ok(versioned(found));
+        let etag = found.etag();
+        return Ok(HttpResponse::Ok()
+            .insert_header((header::ETAG, etag))
+            .json(fields.of(found)?));
     };
     let as_of: AsOf = text.parse().map_err(|_| {
         page::bad("?as_of", FaultCode::WrongType, |fault| {
@@ -239,14 +95,17 @@ pub async fn get_measure(
         })
         .await?;
     // Nobody may change the past: there is no ETag to change it with.
-    Ok(HttpResponse::Ok().json(found))
+    Ok(HttpResponse::Ok().json(fields.of(found)?))
 }
 
-/// The measure as it stood.
+/// What of a measure is asked for, and of when.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct MeasureAsOf {
+pub struct MeasureReadParams {
+    /// Only these top-level fields, separated by commas; id, reference and version always.
+    #[param(example = "reference,title,due")]
+    fields: Option<String>,
     /// An instant (RFC 3339), or a day: its end in Berlin. Not in the future.
     #[param(example = "2022-10-14")]
     as_of: Option<String>,

@@ -11,10 +11,13 @@ pub mod consolidation;
 pub mod comments;
 pub mod dashboard;
 pub mod extract;
+pub mod fields;
+pub mod filters;
 pub mod health;
 pub mod institutions;
 pub mod measure_order;
 pub mod measure_record;
+pub mod measure_lists;
 pub mod measures;
 pub mod metrics;
 pub mod migrations;
@@ -60,7 +63,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(programmes::import_programme)
             .service(programmes::get_programme)
             .service(programmes::get_programme_plan)
-            .service(measures::list_measures)
+            .service(measure_lists::list_measures)
+            // Before the measure itself, whose name it would be.
+            .service(measure_lists::count_measures)
             .service(measures::create_measure)
             // Before the single measure, or `order` would be one.
             .service(measure_order::get_measure_order)
@@ -87,6 +92,11 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(postponements::withdraw_measure_postponement)
             .service(comments::list_measure_comments)
             .service(comments::comment_on_measure)
+            .service(filters::list_filters)
+            .service(filters::create_filter)
+            .service(filters::get_filter)
+            .service(filters::update_filter)
+            .service(filters::delete_filter)
             .service(dashboard::get_dashboard)
             .service(reminders::preview_reminders)
             .service(reminders::list_notifications)

@@ -92,6 +92,22 @@ pub fn bad(pointer: &str, code: FaultCode, args: impl FnOnce(Fault) -> Fault) ->
     Error::new(Code::Malformed).faults(vec![args(Fault::new(pointer, code))])
 }
 
+/// One word of a fixed set, such as `?sort=due`.
+///
+/// # Errors
+/// `malformed`, with the words that are known
+pub fn word<T>(name: &str, word: &str) -> Result<T>
+where
+    T: std::str::FromStr<Err = crate::domain::UnknownWord>,
+{
+    word.parse().map_err(|error: crate::domain::UnknownWord| {
+        let known = error.known.join(", ");
+        bad(&format!("?{name}"), FaultCode::UnknownWord, |fault| {
+            fault.arg("value", word).arg("known", known)
+        })
+    })
+}
+
 /// Words separated by commas, such as `?status=approved,blocked`.
 ///
 /// # Errors
@@ -100,21 +116,13 @@ pub fn words<T>(name: &str, text: Option<&str>) -> Result<Vec<T>>
 where
     T: std::str::FromStr<Err = crate::domain::UnknownWord>,
 {
-    let parts = text
-        .unwrap_or_default()
-        .split(',')
-        .map(str::trim)
-        .filter(|part| !part.is_empty());
-    parts
-        .map(|part| {
-            part.parse().map_err(|error: crate::domain::UnknownWord| {
-                let known = error.known.join(", ");
-                bad(&format!("?{name}"), FaultCode::UnknownWord, |fault| {
-                    fault.arg("value", part).arg("known", known)
-                })
-            })
-        })
-        .collect()
+    parts(text).map(|part| word(name, part)).collect()
+}
+
+/// What stands between commas.
+pub fn parts(text: Option<&str>) -> impl Iterator<Item = &str> {
+    let parts = text.unwrap_or_default().split(',').map(str::trim);
+    parts.filter(|part| !part.is_empty())
 }
 
 /// Text of a query parameter that goes into a search: not endless, nothing that a database cannot hold.

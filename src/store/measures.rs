@@ -5,15 +5,13 @@ use std::collections::{HashMap, HashSet};
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
-use super::catalogues::escape_like;
-use super::db::{Db, MultiBackend};
+use super::db::Db;
 use super::schema::{
-    budget_entries, budget_lines, catalogue_controls, catalogue_modules, catalogue_requirements,
-    catalogue_sources, catalogues, measure_dependencies, measure_lines, measure_links, measures,
-    programmes, users,
+    budget_entries, budget_lines, catalogue_controls, catalogue_requirements, catalogue_sources,
+    catalogues, measure_dependencies, measure_lines, measure_links, measures, programmes, users,
 };
 pub use super::sight::{Sight, seen_by};
-use crate::domain::catalogue::{Level, parse_reference, reference};
+use crate::domain::catalogue::{Level, reference};
 use crate::domain::measure::{
     Confidentiality, LinkKind, Origin, Precision, Relevance, Status, search_key,
 };
@@ -25,11 +23,17 @@ mod details;
 mod dossier;
 pub mod order;
 pub mod succession;
+mod facets;
+mod filter;
+mod page;
 mod write;
 
 pub use details::Details;
 pub use dossier::{Dossier, Line, Succession, TargetObject, dossier, dossiers};
 pub use succession::{ancestry, carry_provenance};
+pub use facets::{Facets, facets};
+pub use filter::{Concerned, Filter};
+pub use page::{After, Sort, page};
 pub use write::{
     NewLink, Provenance, add_lines, insert, next_reference, replace, set_lines, set_links,
     set_place, set_requires, set_target_objects,
@@ -163,199 +167,6 @@ impl Link {
     pub fn reference(&self) -> String {
         reference(&self.catalogue.1, &self.target)
     }
-}
-
-/// What a list is asked for.
-#[derive(Debug, Default)]
-pub struct Filter<'a> {
-    /// One of these statuses.
-    pub status: Vec<Status>,
-    /// Overdue on this day, or (with `false`) not.
-    pub overdue: Option<(bool, NaiveDate)>,
-    /// Due on or after.
-    pub due_from: Option<NaiveDate>,
-    /// Due on or before.
-    pub due_to: Option<NaiveDate>,
-    /// User id of whoever is responsible; `Some(None)`: nobody.
-    pub owner: Option<Option<&'a str>>,
-    /// Unit.
-    pub org_unit: Option<&'a str>,
-    /// Programme key.
-    pub programme: Option<&'a str>,
-    /// Linked to this module.
-    pub module: Option<&'a str>,
-    /// Linked to a module of this layer.
-    pub layer: Option<&'a str>,
-    /// Linked to this requirement or control, as a link is written.
-    pub requirement: Option<&'a str>,
-    /// Only such links.
-    pub link_kind: Option<LinkKind>,
-    /// One of these priorities.
-    pub priority: Vec<i32>,
-    /// Words in reference, title or description.
-    pub text: Option<&'a str>,
-}
-
-/// How a list is sorted. The reference decides among equals.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sort {
-    /// Earliest due first, undated last.
-    Due,
-    /// Latest due first, undated before all.
-    DueDescending,
-    /// Oldest reference first.
-    Reference,
-    /// Newest reference first.
-    ReferenceDescending,
-}
-
-/// Place of the last row of a page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct After {
-    /// Its due date to sort by.
-    pub due: NaiveDate,
-    /// Its reference number.
-    pub seq: i64,
-}
-
-/// A page of measures.
-pub fn page(
-    db: &mut Db,
-    sight: &Sight<'_>,
-    filter: &Filter<'_>,
-    sort: Sort,
-    after: Option<After>,
-    limit: i64,
-) -> Result<Vec<Row>> {
-    let mut query = measures::table
-        .left_join(users::table)
-        .left_join(programmes::table)
-        .filter(seen_by(sight))
-        .select((
-            measures::all_columns,
-            (users::email, users::display_name).nullable(),
-            (programmes::key, programmes::confidentiality).nullable(),
-        ))
-        .limit(limit)
-        .into_boxed::<MultiBackend>();
-    if !filter.status.is_empty() {
-        query = query.filter(measures::status.eq_any(&filter.status));
-    }
-    if let Some((overdue, day)) = filter.overdue {
-        let running: Vec<Status> = Status::running().collect();
-        let late = measures::status
-            .eq_any(running)
-            .and(measures::due_sort.lt(day));
-        query = if overdue {
-            query.filter(late)
-        } else {
-            query.filter(diesel::dsl::not(late))
-        };
-    }
-    if let Some(day) = filter.due_from {
-        // `due_sort` is the same day and has the index; `due_current` leaves out what has none.
-        query = query.filter(measures::due_current.is_not_null());
-        query = query.filter(measures::due_sort.ge(day));
-    }
-    if let Some(day) = filter.due_to {
-        query = query.filter(measures::due_current.is_not_null());
-        query = query.filter(measures::due_sort.le(day));
-    }
-    match filter.owner {
-        Some(Some(owner)) => query = query.filter(measures::owner_id.eq(owner)),
-        Some(None) => query = query.filter(measures::owner_id.is_null()),
-        None => {}
-    }
-    if let Some(unit) = filter.org_unit {
-        query = query.filter(measures::org_unit.eq(unit));
-    }
-    if let Some(programme) = filter.programme {
-        // A programme out of sight is none: the filter must not tell that it is there.
-        query = query
-            .filter(programmes::key.eq(programme))
-            .filter(programmes::confidentiality.eq_any(&sight.visibility.programmes));
-    }
-    if !filter.priority.is_empty() {
-        query = query.filter(measures::priority.eq_any(&filter.priority));
-    }
-    if let Some(text) = filter.text {
-        query = query.filter(
-            measures::search_key
-                .like(format!("%{}%", escape_like(&search_key(text))))
-                .escape('\\'),
-        );
-    }
-    // One subquery for each condition: diesel cannot box a subquery for both engines.
-    let kinds: Vec<LinkKind> = filter
-        .link_kind
-        .map_or_else(|| LinkKind::ALL.to_vec(), |kind| vec![kind]);
-    let links = || {
-        measure_links::table
-            .filter(measure_links::kind.eq_any(kinds.clone()))
-            .select(measure_links::measure_id)
-    };
-    if let Some(module) = filter.module {
-        query =
-            query.filter(measures::id.eq_any(links().filter(measure_links::module_id.eq(module))));
-    }
-    if let Some(requirement) = filter.requirement {
-        let (catalogue, id) = parse_reference(requirement);
-        let of_catalogue = catalogues::table
-            .filter(catalogues::key.eq(catalogue))
-            .select(catalogues::id);
-        query = query.filter(
-            measures::id.eq_any(
-                links()
-                    .filter(measure_links::catalogue_id.eq_any(of_catalogue))
-                    .filter(
-                        measure_links::requirement_id
-                            .eq(id)
-                            .or(measure_links::control_id.eq(id)),
-                    ),
-            ),
-        );
-    }
-    if let Some(layer) = filter.layer {
-        // By the layer of the module: LIKE would ignore case on SQLite and heed it on PostgreSQL.
-        let of_layer = catalogue_modules::table
-            .filter(catalogue_modules::layer_id.eq(layer))
-            .select(catalogue_modules::id.nullable());
-        query = query
-            .filter(measures::id.eq_any(links().filter(measure_links::module_id.eq_any(of_layer))));
-    }
-    if filter.link_kind.is_some() {
-        query = query.filter(measures::id.eq_any(links()));
-    }
-    if let Some(After { due, seq }) = after {
-        query = match sort {
-            // The first half is a place in the index, which an OR is not: no page reads those before it.
-            Sort::Due => query.filter(
-                measures::due_sort.ge(due).and(
-                    measures::due_sort
-                        .gt(due)
-                        .or(measures::reference_seq.gt(seq)),
-                ),
-            ),
-            Sort::DueDescending => query.filter(
-                measures::due_sort.le(due).and(
-                    measures::due_sort
-                        .lt(due)
-                        .or(measures::reference_seq.lt(seq)),
-                ),
-            ),
-            Sort::Reference => query.filter(measures::reference_seq.gt(seq)),
-            Sort::ReferenceDescending => query.filter(measures::reference_seq.lt(seq)),
-        };
-    }
-    let query = match sort {
-        Sort::Due => query.order((measures::due_sort.asc(), measures::reference_seq.asc())),
-        Sort::DueDescending => {
-            query.order((measures::due_sort.desc(), measures::reference_seq.desc()))
-        }
-        Sort::Reference => query.order(measures::reference_seq.asc()),
-        Sort::ReferenceDescending => query.order(measures::reference_seq.desc()),
-    };
-    Ok(query.load(db)?)
 }
 
 /// One measure of an institution by reference or id.

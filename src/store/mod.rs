@@ -8,6 +8,8 @@ pub mod catalogues;
 pub mod comments;
 pub mod db;
 pub mod evidence;
+mod expressions;
+pub mod filters;
 pub mod idempotency;
 pub mod institutions;
 pub mod measures;

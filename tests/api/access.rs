@@ -301,8 +301,13 @@ impl Operation {
             ("{module}", "SYS.3.2.2"),
             ("{requirement}", "SYS.3.2.2.A1"),
         ];
+        let filter = match client {
+            Some(client) if self.path.contains("{filter}") => own_filter(client, institution).await,
+            _ => "x".to_owned(),
+        };
         let path = values
             .iter()
+            .chain(&[("{filter}", filter.as_str())])
             .fold(self.path.clone(), |path, (name, value)| {
                 path.replace(name, value)
             });
@@ -317,7 +322,9 @@ impl Operation {
             "decide_measure_postponement",
             "withdraw_measure_postponement",
         ];
-        if self.method == Method::PATCH || versioned.contains(&self.id.as_str()) {
+        if [Method::PATCH, Method::DELETE].contains(&self.method)
+            || versioned.contains(&self.id.as_str())
+        {
             headers.push(("if-match", "*"));
         }
         let body = self.body(client, unique).map(|body| body.to_string());
@@ -354,6 +361,10 @@ impl Operation {
             })),
             "update_target_object" => Some(json!({ "number": 2 })),
             "update_measure" => Some(json!({ "priority": 3 })),
+            "create_filter" => {
+                Some(json!({ "name": format!("Neu {unique}"), "query": "status=approved" }))
+            }
+            "update_filter" => Some(json!({ "query": "overdue=true" })),
             "change_measure_status" => Some(json!({ "status": "approved" })),
             "add_measure_evidence" => {
                 Some(json!({ "kind": "document", "title": "Nachweis", "dated_on": "2022-10-01" }))
@@ -390,7 +401,7 @@ impl Operation {
                 catalog["catalog"]["metadata"]["title"] = json!(format!("Burgordnung {unique}"));
                 Some(catalog)
             }
-            "logout" | "withdraw_measure_postponement" => None,
+            "logout" | "withdraw_measure_postponement" | "delete_filter" => None,
             other => {
                 assert_eq!(
                     self.method,
@@ -401,6 +412,18 @@ impl Operation {
             }
         }
     }
+}
+
+/// Id of a filter that somebody keeps, if they may.
+async fn own_filter(client: &Client<'_>, institution: &str) -> String {
+    let path = format!("institutions/{institution}/filters");
+    let list = client.get(&path).await.json();
+    if let Some(id) = list["items"][0]["id"].as_str() {
+        return id.to_owned();
+    }
+    let body = json!({ "name": "Eigener", "query": "" });
+    let made = client.post(&path, body).await.json();
+    made["id"].as_str().unwrap_or("x").to_owned()
 }
 
 fn programme(key: &str, class: &str) -> Value {

@@ -7,6 +7,7 @@ mod consolidate;
 mod comments;
 mod create;
 mod evidence;
+mod facets;
 mod fields;
 mod history;
 mod list;
@@ -27,6 +28,7 @@ pub use create::create;
 pub use evidence::{
     EvidenceInput, EvidenceView, WithdrawalInput, add_evidence, list_evidence, withdraw_evidence,
 };
+pub use facets::{Facet, FacetValue, MeasureFacets, facets};
 pub use fields::{DueInput, MeasureInput, MeasurePatch};
 pub(super) use fields::{nullable, present};
 pub use history::{AsOf, FieldChange, HistoryView, history, read_as_of};

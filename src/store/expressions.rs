@@ -1,0 +1,100 @@
+//! SQL that diesel has no words for on both engines.
+
+use diesel::backend::Backend;
+use diesel::expression::{
+    AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate,
+};
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::result::QueryResult;
+use diesel::sql_types::Bool;
+
+/// `(a, b) > (x, y)`: the place after a row, which an index finds at once; no chain of ORs does that.
+#[derive(Debug, Clone, Copy)]
+pub struct RowComparison<L, R> {
+    left: L,
+    operator: &'static str,
+    right: R,
+}
+
+/// `left > right`, column by column.
+pub const fn row_after<L, R>(left: L, right: R) -> RowComparison<L, R> {
+    RowComparison {
+        left,
+        operator: ") > (",
+        right,
+    }
+}
+
+/// `left < right`, column by column.
+pub const fn row_before<L, R>(left: L, right: R) -> RowComparison<L, R> {
+    RowComparison {
+        left,
+        operator: ") < (",
+        right,
+    }
+}
+
+impl<L, R> Expression for RowComparison<L, R> {
+    type SqlType = Bool;
+}
+impl<L: AppearsOnTable<QS>, R: AppearsOnTable<QS>, QS: ?Sized> AppearsOnTable<QS>
+    for RowComparison<L, R>
+{
+}
+impl<L: SelectableExpression<QS>, R: SelectableExpression<QS>, QS: ?Sized> SelectableExpression<QS>
+    for RowComparison<L, R>
+{
+}
+impl<L, R> ValidGrouping<()> for RowComparison<L, R> {
+    type IsAggregate = is_aggregate::No;
+}
+impl<L, R> QueryId for RowComparison<L, R> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+impl<L: QueryFragment<DB>, R: QueryFragment<DB>, DB: Backend> QueryFragment<DB>
+    for RowComparison<L, R>
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("(");
+        self.left.walk_ast(out.reborrow())?;
+        out.push_sql(self.operator);
+        self.right.walk_ast(out.reborrow())?;
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
+/// `column IN (SELECT …)` for a query that holds a boxed condition: diesel's own `eq_any` wants it for each
+/// engine apart, and a box is for both.
+#[derive(Debug, Clone, Copy)]
+pub struct Within<C, Q> {
+    column: C,
+    query: Q,
+}
+
+/// `column IN (query)`; the query stands for itself and selects one column of the same type.
+pub const fn within<C, Q>(column: C, query: Q) -> Within<C, Q> {
+    Within { column, query }
+}
+
+impl<C: Expression, Q> Expression for Within<C, Q> {
+    type SqlType = Bool;
+}
+impl<C: AppearsOnTable<QS>, Q, QS: ?Sized> AppearsOnTable<QS> for Within<C, Q> {}
+impl<C, Q> ValidGrouping<()> for Within<C, Q> {
+    type IsAggregate = is_aggregate::No;
+}
+impl<C, Q> QueryId for Within<C, Q> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+impl<C: QueryFragment<DB>, Q: QueryFragment<DB>, DB: Backend> QueryFragment<DB> for Within<C, Q> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        self.column.walk_ast(out.reborrow())?;
+        out.push_sql(" IN (");
+        self.query.walk_ast(out.reborrow())?;
+        out.push_sql(")");
+        Ok(())
+    }
+}
