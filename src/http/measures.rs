@@ -70,7 +70,7 @@ struct Place {
 }
 
 impl MeasureParams {
-    fn query(self) -> Result<(ListQuery, String)> {
+    pub(super) fn query(self) -> Result<(ListQuery, String)> {
         let name = self.sort.unwrap_or_else(|| "due".to_owned());
         let sort = match name.as_str() {
             "due" => Sort::Due,

@@ -11,6 +11,7 @@ pub mod dashboard;
 pub mod extract;
 pub mod health;
 pub mod institutions;
+pub mod measure_sheets;
 pub mod measures;
 pub mod metrics;
 pub mod migrations;
@@ -56,6 +57,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(programmes::get_programme_plan)
             .service(measures::list_measures)
             .service(measures::create_measure)
+            // Before `get_measure`, for which `export` would be a measure.
+            .service(measure_sheets::export_measures)
+            .service(measure_sheets::import_measures)
             .service(measures::get_measure)
             .service(measures::update_measure)
             .service(measures::change_measure_status)

@@ -221,6 +221,19 @@ impl Columns {
         self.index(field).is_some()
     }
 
+    /// A fault in a column of a row, by the heading of the file; the file need not have the column.
+    pub fn fault(&self, row: u32, field: Field, code: Code) -> Fault {
+        let index = self.index(field);
+        let heading = index.and_then(|index| self.heading(index));
+        Fault {
+            heading: Some(heading.unwrap_or_else(|| field.heading()).to_owned()),
+            ..index.map_or_else(
+                || Fault::of_row(row, code),
+                |index| Fault::of_cell(row, index, code),
+            )
+        }
+    }
+
     /// Place of a column, from 0.
     pub(super) fn index(&self, field: Field) -> Option<usize> {
         let is_it = |column: &Option<(Field, String)>| {

@@ -244,6 +244,7 @@ fn every_fault_has_its_text() {
         ("max", "4"),
         ("given", "Quartal"),
         ("precision", "month"),
+        ("current", "2"),
     ]
     .map(|(name, value)| (name, value.to_owned()))
     .to_vec();

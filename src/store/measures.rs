@@ -22,10 +22,12 @@ use crate::error::{Code, Error, Result};
 
 mod details;
 mod dossier;
+mod table;
 mod write;
 
 pub use details::Details;
 pub use dossier::{Dossier, Line, Succession, TargetObject, dossier, dossiers};
+pub use table::{Keys, by_ids, keys};
 pub use write::{
     NewLink, Provenance, add_lines, insert, next_reference, replace, set_lines, set_links,
     set_place, set_requires, set_target_objects,

@@ -309,7 +309,11 @@ impl Operation {
         if self.method == Method::PATCH || versioned.contains(&self.id.as_str()) {
             headers.push(("if-match", "*"));
         }
-        let body = self.body(client, unique).map(|body| body.to_string());
+        let text = |body: Value| match body {
+            Value::String(table) => table,
+            body => body.to_string(),
+        };
+        let body = self.body(client, unique).map(text);
         match client {
             Some(client) if self.path != "/api/v1/auth/login" => {
                 client
@@ -354,6 +358,9 @@ impl Operation {
                 catalog["catalog"]["metadata"]["title"] = json!(format!("Burgordnung {unique}"));
                 Some(catalog)
             }
+            "import_measures" => Some(json!(format!(
+                "Externe Kennung;Titel;Herkunft;Priorität;OE\nT-{unique};Neu;Audit;2;FB DigIT\n"
+            ))),
             "logout" => None,
             other => {
                 assert_eq!(

@@ -32,4 +32,5 @@ mod policies;
 mod programmes;
 mod reminders;
 mod schema_parity;
+mod sheets;
 mod smtp;

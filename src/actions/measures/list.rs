@@ -8,7 +8,8 @@ use crate::app::App;
 use crate::domain::calendar::berlin_day;
 use crate::domain::measure::{LinkKind, Status};
 use crate::error::{Code, Error, Result};
-use crate::store::measures::{self, After, Filter, Sort};
+use crate::store::Db;
+use crate::store::measures::{self, After, Filter, Row, Sight, Sort};
 
 /// What a list is asked for, checked.
 #[derive(Debug)]
@@ -69,34 +70,9 @@ pub fn list(app: &App, by: By<'_>, institution: &str, query: &ListQuery) -> Resu
         if sight.visibility.all.is_empty() && sight.visibility.own.is_empty() {
             return Err(Error::with(Code::Forbidden, "action", "measure.read"));
         }
-        let owner = match query.owner.as_deref() {
-            None => None,
-            Some("none") => Some(None),
-            Some("me") => Some(Some(sight.user_id.to_owned())),
-            // An address that nobody has matches nothing; it is not an error to look for it.
-            Some(email) => {
-                let user = crate::store::users::by_email(db, email)?;
-                Some(Some(user.map_or_else(String::new, |user| user.id)))
-            }
-        };
-        let filter = Filter {
-            status: query.status.clone(),
-            overdue: query.overdue.map(|overdue| (overdue, today)),
-            due_from: query.due_from,
-            due_to: query.due_to,
-            owner: owner.as_ref().map(Option::as_deref),
-            org_unit: query.org_unit.as_deref(),
-            programme: query.programme.as_deref(),
-            module: query.module.as_deref(),
-            layer: query.layer.as_deref(),
-            requirement: query.requirement.as_deref(),
-            link_kind: query.link,
-            priority: query.priority.clone(),
-            text: query.text.as_deref(),
-        };
         // One more than asked for tells whether there is a next page.
         let limit = i64::try_from(query.limit.saturating_add(1)).unwrap_or(i64::MAX);
-        let mut rows = measures::page(db, &sight, &filter, query.sort, query.after, limit)?;
+        let mut rows = rows(db, &sight, query, query.after, today, limit)?;
         let more = rows.len() > query.limit;
         rows.truncate(query.limit);
         let last = rows.last().map(|row| After {
@@ -114,4 +90,41 @@ pub fn list(app: &App, by: By<'_>, institution: &str, query: &ListQuery) -> Resu
             next: last.filter(|_| more),
         })
     })
+}
+
+/// The measures that a list shows, from a place on.
+pub(super) fn rows(
+    db: &mut Db,
+    sight: &Sight<'_>,
+    query: &ListQuery,
+    after: Option<After>,
+    today: NaiveDate,
+    limit: i64,
+) -> Result<Vec<Row>> {
+    let owner = match query.owner.as_deref() {
+        None => None,
+        Some("none") => Some(None),
+        Some("me") => Some(Some(sight.user_id.to_owned())),
+        // An address that nobody has matches nothing; it is not an error to look for it.
+        Some(email) => {
+            let user = crate::store::users::by_email(db, email)?;
+            Some(Some(user.map_or_else(String::new, |user| user.id)))
+        }
+    };
+    let filter = Filter {
+        status: query.status.clone(),
+        overdue: query.overdue.map(|overdue| (overdue, today)),
+        due_from: query.due_from,
+        due_to: query.due_to,
+        owner: owner.as_ref().map(Option::as_deref),
+        org_unit: query.org_unit.as_deref(),
+        programme: query.programme.as_deref(),
+        module: query.module.as_deref(),
+        layer: query.layer.as_deref(),
+        requirement: query.requirement.as_deref(),
+        link_kind: query.link,
+        priority: query.priority.clone(),
+        text: query.text.as_deref(),
+    };
+    measures::page(db, sight, &filter, query.sort, after, limit)
 }

@@ -3,16 +3,21 @@
 mod change;
 mod change_status;
 mod create;
+mod export;
 mod fields;
+mod import;
 mod list;
 mod migrate;
 mod names;
+mod table;
 mod update;
 pub mod view;
 
 pub use change_status::{StatusInput, change_status};
 pub use create::create;
+pub use export::{Export, export};
 pub use fields::{DueInput, MeasureInput, MeasurePatch};
+pub use import::{ImportReport, RowAction, RowDifference, import, may_import};
 pub use list::{ListQuery, Page, list};
 pub use migrate::{
     LinkInput, LinkMigration, LinkRelation, MeasureMigration, MigrationInput, confirm_migration,
