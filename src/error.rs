@@ -161,7 +161,7 @@ impl Code {
     }
 }
 
-pub use crate::domain::fault::{Args, Fault, FaultCode};
+pub use crate::domain::fault::{Args, CellFault, Fault, FaultCode};
 
 /// Something the caller can understand and mend.
 #[derive(Debug, Clone)]
@@ -172,6 +172,8 @@ pub struct Problem {
     pub args: Args,
     /// Each faulty place of the input.
     pub faults: Vec<Fault>,
+    /// Each faulty cell of a table.
+    pub cells: Vec<CellFault>,
     /// Seconds after which another try makes sense.
     pub retry_after: Option<u64>,
 }
@@ -200,6 +202,7 @@ impl Error {
             code,
             args: Vec::new(),
             faults: Vec::new(),
+            cells: Vec::new(),
             retry_after: None,
         }))
     }
@@ -223,6 +226,15 @@ impl Error {
     pub fn faults(mut self, faults: Vec<Fault>) -> Self {
         if let Error::Problem(problem) = &mut self {
             problem.faults = faults;
+        }
+        self
+    }
+
+    /// Adds the faulty cells of a table.
+    #[must_use]
+    pub fn cells(mut self, cells: Vec<CellFault>) -> Self {
+        if let Error::Problem(problem) = &mut self {
+            problem.cells = cells;
         }
         self
     }

@@ -77,6 +77,13 @@ pub enum Cell {
     Text(String),
     /// A number that a program can count with.
     Number(i32),
+    /// A number with decimals, counted in units of the last of them.
+    Amount {
+        /// How many.
+        units: i64,
+        /// Decimals.
+        decimals: u8,
+    },
     /// A day that a program can sort by.
     Day(NaiveDate),
 }
@@ -98,7 +105,7 @@ impl Default for Limits {
     fn default() -> Self {
         Limits {
             rows: 100_000,
-            columns: 50,
+            columns: 100,
             cell: 64 * 1024,
         }
     }

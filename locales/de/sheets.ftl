@@ -66,3 +66,12 @@ sheet-not_period_end =
     }
     .plain = Das Datum muss der letzte Tag des Zeitraums sein
 sheet-precision_without_due = Eine Genauigkeit ist angegeben, aber kein Termin
+sheet-text_without_due = Ein Termin laut Quelle ist angegeben, aber kein Termin
+sheet-duplicate_row = Diese Maßnahme steht schon in Zeile { $first }
+    .plain = Diese Maßnahme steht schon weiter oben
+sheet-stale_version = Inzwischen geändert: Die Datei stammt aus Version { $value }, die Maßnahme steht in Version { $current }
+    .plain = Inzwischen geändert: Die Datei stammt aus einer älteren Version
+sheet-steps_only = Der Status ändert sich nur durch einzelne Schritte, nicht durch eine Tabelle
+sheet-not_proposed = Eine neue Maßnahme ist „vorgeschlagen“; alles Weitere sind einzelne Schritte
+sheet-read_only = Diese Angabe folgt aus den Schritten der Maßnahme und kann hier nicht geändert werden
+sheet-not_permitted = Ihre Rollen erlauben Ihnen nicht, was diese Zeile ändert

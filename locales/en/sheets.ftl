@@ -70,3 +70,12 @@ sheet-not_period_end =
     }
     .plain = must be the last day of the period
 sheet-precision_without_due = a precision is given, but no due date
+sheet-text_without_due = the words of the source are given, but no date
+sheet-duplicate_row = this measure stands in row { $first } already
+    .plain = this measure stands further up already
+sheet-stale_version = changed meanwhile: the file is of version { $value }, the measure of version { $current }
+    .plain = changed meanwhile: the file is of an older version
+sheet-steps_only = the status changes by single steps only, not by a table
+sheet-not_proposed = a new measure is “proposed”; all further steps are taken one by one
+sheet-read_only = this follows from the measure's steps and cannot be changed here
+sheet-not_permitted = your roles do not permit what this row changes

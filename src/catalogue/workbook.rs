@@ -51,12 +51,12 @@ impl Limits {
         text: 16 * 1024 * 1024,
     };
 
-    /// For one sheet with 10,000 rows of 20 cells, each of four nodes.
+    /// For one sheet with 10,000 rows of 45 cells, each of four nodes.
     pub const TABLE: Limits = Limits {
         file: 20 * 1024 * 1024,
-        part: 32 * 1024 * 1024,
-        nodes: 1_000_000,
-        cells: 250_000,
+        part: 64 * 1024 * 1024,
+        nodes: 2_000_000,
+        cells: 500_000,
         text: 32 * 1024 * 1024,
     };
 }

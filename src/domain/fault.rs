@@ -86,12 +86,27 @@ impl Fault {
     }
 }
 
+/// A faulty place of a table: a cell, a row, or the file as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CellFault {
+    /// JSON pointer by the row's number and the heading, `/rows/17/Fällig`; empty for the file as a whole.
+    pub pointer: String,
+    /// Name of the cell in a spreadsheet, `F17`.
+    pub cell: Option<String>,
+    /// Stable word.
+    pub code: String,
+    /// Id of the text in `locales/`.
+    pub text_id: String,
+    /// Values for the text.
+    pub args: Args,
+}
+
 /// Collects faults, so that a caller hears of all of them at once.
 #[derive(Debug, Default)]
 pub struct Faults(Vec<Fault>);
 
 /// More faults than these help nobody, and each one is text that somebody has to write.
-const MOST_FAULTS: usize = 100;
+pub const MOST_FAULTS: usize = 100;
 
 impl Faults {
     /// None yet.

@@ -230,6 +230,11 @@ pub struct Cost {
 }
 
 impl Cost {
+    /// Most money in a field: a hundred thousand million euros, so that no sum of measures overflows.
+    pub const MAX_CENTS: i64 = 10_000_000_000_000;
+    /// Most work in a field: a thousand persons for ten thousand days.
+    pub const MAX_TENTH_DAYS: i32 = 100_000_000;
+
     /// Whether all of it is given; zero is a figure too.
     pub const fn is_complete(&self) -> bool {
         self.once_material_cents.is_some()

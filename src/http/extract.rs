@@ -15,7 +15,7 @@ use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, 
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::actions::catalogue::may_import;
-use crate::actions::{By, Caller};
+use crate::actions::{By, Caller, measures};
 use crate::app::App;
 use crate::auth::token::TokenError;
 use crate::error::{Code, Error, Fault, FaultCode, Result};
@@ -131,29 +131,67 @@ impl FromRequest for Upload {
     fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            let app = app(&request)?;
-            // Whoever may not import sends no file either.
-            let caller = caller(&request)?;
-            app.blocking(move |app| may_import(app, By::Caller(&caller)))
-                .await?;
-            let Ok(place) = app.uploads.clone().try_acquire_owned() else {
-                return Err(Error::new(Code::Unavailable));
-            };
-            if request.headers().contains_key(header::CONTENT_ENCODING) {
-                return Err(Error::new(Code::UnsupportedMediaType));
-            }
-            let settings = &app.config.http;
-            let time = Duration::from_secs(settings.request_seconds) * UPLOAD_TIMES;
-            let body = tokio::time::timeout(time, read(payload, settings.upload_limit)).await;
-            let Ok(body) = body else {
-                return Err(Error::new(Code::RequestTimeout));
-            };
-            Ok(Upload {
-                bytes: body?,
-                _place: place,
+            upload(&request, payload, |app, caller| {
+                may_import(app, By::Caller(caller))
             })
+            .await
         })
     }
+}
+
+/// A table of measures as the body, from those who may bring one in.
+#[derive(Debug)]
+pub struct TableUpload(pub Upload);
+
+impl PartialSchema for TableUpload {
+    fn schema() -> RefOr<Schema> {
+        Upload::schema()
+    }
+}
+
+impl ToSchema for TableUpload {}
+
+impl FromRequest for TableUpload {
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let institution = request.match_info().query("institution").to_owned();
+            let taken = upload(&request, payload, move |app, caller| {
+                measures::may_import(app, By::Caller(caller), &institution)
+            });
+            taken.await.map(TableUpload)
+        })
+    }
+}
+
+async fn upload(
+    request: &HttpRequest,
+    payload: dev::Payload,
+    may: impl FnOnce(&App, &Caller) -> Result<()> + Send + 'static,
+) -> Result<Upload> {
+    let app = app(request)?;
+    // Whoever may not import sends no file either.
+    let caller = caller(request)?;
+    app.blocking(move |app| may(app, &caller)).await?;
+    let Ok(place) = app.uploads.clone().try_acquire_owned() else {
+        return Err(Error::new(Code::Unavailable));
+    };
+    if request.headers().contains_key(header::CONTENT_ENCODING) {
+        return Err(Error::new(Code::UnsupportedMediaType));
+    }
+    let settings = &app.config.http;
+    let time = Duration::from_secs(settings.request_seconds) * UPLOAD_TIMES;
+    let body = tokio::time::timeout(time, read(payload, settings.upload_limit)).await;
+    let Ok(body) = body else {
+        return Err(Error::new(Code::RequestTimeout));
+    };
+    Ok(Upload {
+        bytes: body?,
+        _place: place,
+    })
 }
 
 async fn read(mut payload: dev::Payload, limit: usize) -> Result<Vec<u8>> {

@@ -14,16 +14,6 @@ use crate::error::{Error, FaultCode, Result};
 /// What an answer always holds.
 const ALWAYS: [&str; 3] = ["id", "reference", "version"];
 
-/// Wanted fields of one resource.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct FieldsParam {
-    /// Only these fields, separated by commas; `id`, `reference` and `version` come anyway. All if left out.
-    #[param(example = "reference,title,due")]
-    pub fields: Option<String>,
-}
-
 /// The fields that are wanted; all, unless some were named.
 #[derive(Debug)]
 pub struct Fields(Option<HashSet<String>>);

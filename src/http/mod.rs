@@ -7,17 +7,18 @@ pub mod auth;
 pub mod catalogue_files;
 pub mod catalogue_imports;
 pub mod catalogues;
-pub mod consolidation;
 pub mod comments;
+pub mod consolidation;
 pub mod dashboard;
 pub mod extract;
 pub mod fields;
 pub mod filters;
 pub mod health;
 pub mod institutions;
+pub mod measure_lists;
 pub mod measure_order;
 pub mod measure_record;
-pub mod measure_lists;
+pub mod measure_sheets;
 pub mod measures;
 pub mod metrics;
 pub mod migrations;
@@ -69,6 +70,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(measures::create_measure)
             // Before the single measure, or `order` would be one.
             .service(measure_order::get_measure_order)
+            // Before `get_measure`, for which `export` would be a measure.
+            .service(measure_sheets::export_measures)
+            .service(measure_sheets::import_measures)
             .service(measures::get_measure)
             .service(measure_order::get_measure_dependencies)
             .service(measures::update_measure)

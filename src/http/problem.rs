@@ -43,9 +43,14 @@ pub struct Problem {
 /// A faulty place of the input.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ProblemFault {
-    /// JSON pointer into the body, `?name` for a query parameter, or the name of a header.
+    /// JSON pointer into the body, `?name` for a query parameter, or the name of a header; in a table the number of the
+    /// row and the heading: `/rows/17/Fällig`.
     #[schema(example = "/due/day")]
     pub pointer: String,
+    /// Name of the cell, in a table.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "F17")]
+    pub cell: Option<String>,
     /// Stable word.
     #[schema(example = "not_period_end")]
     pub code: String,
@@ -180,6 +185,7 @@ struct Known {
     code: Code,
     args: crate::domain::fault::Args,
     faults: Vec<crate::domain::fault::Fault>,
+    cells: Vec<crate::domain::fault::CellFault>,
     retry_after: Option<u64>,
     cause: Option<String>,
 }
@@ -191,6 +197,7 @@ impl Known {
                 code: problem.code,
                 args: problem.args.clone(),
                 faults: problem.faults.clone(),
+                cells: problem.cells.clone(),
                 retry_after: problem.retry_after,
                 cause: None,
             },
@@ -198,6 +205,7 @@ impl Known {
                 code: Code::Internal,
                 args: Vec::new(),
                 faults: Vec::new(),
+                cells: Vec::new(),
                 retry_after: None,
                 cause: Some(error.chain()),
             },
@@ -206,6 +214,18 @@ impl Known {
 
     fn words(&self, language: Language, instance: String, request_id: String) -> Problem {
         let (title, detail) = texts::problem(language, self.code, &self.args);
+        let faults = self.faults.iter().map(|fault| ProblemFault {
+            pointer: fault.pointer.clone(),
+            cell: None,
+            code: fault.code.to_string(),
+            detail: texts::fault(language, fault.code, &fault.args),
+        });
+        let cells = self.cells.iter().map(|fault| ProblemFault {
+            pointer: fault.pointer.clone(),
+            cell: fault.cell.clone(),
+            code: fault.code.clone(),
+            detail: texts::text(language, &fault.text_id, &fault.args),
+        });
         Problem {
             problem_type: format!("urn:zinne:problem:{}", self.code),
             code: self.code.to_string(),
@@ -214,15 +234,7 @@ impl Known {
             detail,
             instance,
             request_id,
-            errors: self
-                .faults
-                .iter()
-                .map(|fault| ProblemFault {
-                    pointer: fault.pointer.clone(),
-                    code: fault.code.to_string(),
-                    detail: texts::fault(language, fault.code, &fault.args),
-                })
-                .collect(),
+            errors: faults.chain(cells).collect(),
         }
     }
 }

@@ -1,8 +1,11 @@
 //! The columns of a table of measures and their headings.
 
 use super::value::words::folded;
-use super::xlsx::{Column, Form};
+mod headings;
+
+use super::xlsx::Column;
 use super::{Code, Fault, Record};
+use crate::domain::programme_file::MAX_LINKS;
 use crate::domain::text_enum;
 
 text_enum! {
@@ -22,8 +25,16 @@ text_enum! {
         Status = "status",
         /// 1 (highest) to 4.
         Priority = "priority",
+        /// Address of whoever brought it up.
+        Initiator = "initiator",
+        /// In which capacity.
+        InitiatorRole = "initiator_role",
         /// Address of whoever is responsible.
         Owner = "owner",
+        /// Address of whoever stands in for them.
+        Deputy = "deputy",
+        /// Address of whoever is to check it.
+        Verifier = "verifier",
         /// Organisational unit.
         OrgUnit = "org_unit",
         /// Planned start.
@@ -34,10 +45,34 @@ text_enum! {
         DuePrecision = "due_precision",
         /// Due, in the words of its source.
         DueText = "due_text",
+        /// What fixed that date.
+        DueFixedBy = "due_fixed_by",
+        /// First binding due date.
+        DueOriginal = "due_original",
+        /// Money that is needed once, in euros.
+        OnceMaterial = "once_material",
+        /// Work that is needed once, in days of a person.
+        OnceStaff = "once_staff",
+        /// Money that is needed every year, in euros.
+        YearlyMaterial = "yearly_material",
+        /// Work that is needed every year, in days of a person.
+        YearlyStaff = "yearly_staff",
+        /// How well the cost is known.
+        EstimateQuality = "estimate_quality",
+        /// Budget lines that pay for it.
+        BudgetLines = "budget_lines",
+        /// Why it needs no budget.
+        NoBudgetReason = "no_budget_reason",
         /// Requirements or modules that it contributes to.
         Fulfils = "fulfils",
         /// Requirements or modules that it has to observe.
         Applies = "applies",
+        /// Why no module fits.
+        NoModuleReason = "no_module_reason",
+        /// Keys of target objects that it protects.
+        TargetObjects = "target_objects",
+        /// References of measures that it needs.
+        Requires = "requires",
         /// Programme key.
         Programme = "programme",
         /// Confidentiality class.
@@ -46,40 +81,24 @@ text_enum! {
         Origin = "origin",
         /// How near to information security it is.
         Relevance = "relevance",
+        /// 0 to 100.
+        ProgressPercent = "progress_percent",
+        /// What stays open, and why.
+        ResidualRisk = "residual_risk",
+        /// It is more than one measure and has to be split.
+        NeedsSplit = "needs_split",
+        /// When it was approved.
+        ApprovedOn = "approved_on",
+        /// Day on which the work was reported done.
+        CompletedOn = "completed_on",
+        /// When it was checked.
+        VerifiedOn = "verified_on",
         /// Remark.
         Note = "note",
         /// Version that the file was made from.
         Version = "version",
         /// Why something is changed; never in an export, for it is of one change only.
         Reason = "reason",
-    }
-}
-
-/// What a column is called and what its cells are.
-struct Spec {
-    heading: &'static str,
-    /// Other headings that mean the same; the word of the API does in any case.
-    others: &'static [&'static str],
-    form: Form,
-    /// Width in characters.
-    width: u32,
-    /// Most characters of a cell.
-    max: usize,
-}
-
-const fn spec(
-    heading: &'static str,
-    others: &'static [&'static str],
-    form: Form,
-    width: u32,
-    max: usize,
-) -> Spec {
-    Spec {
-        heading,
-        others,
-        form,
-        width,
-        max,
     }
 }
 
@@ -110,6 +129,27 @@ impl Field {
         self.spec().max
     }
 
+    /// Most entries of a cell that holds a list.
+    pub const fn entries(self) -> usize {
+        match self {
+            Field::BudgetLines | Field::Requires => 100,
+            Field::TargetObjects => 1000,
+            _ => MAX_LINKS,
+        }
+    }
+
+    /// Whether a file may only repeat what the ledger says: where a measure stands, and what its steps have left.
+    pub const fn is_read_only(self) -> bool {
+        matches!(
+            self,
+            Field::Status
+                | Field::DueOriginal
+                | Field::ApprovedOn
+                | Field::CompletedOn
+                | Field::VerifiedOn
+        )
+    }
+
     /// The column that a heading stands for; case, blanks, hyphens and signs do not count.
     pub fn by_heading(heading: &str) -> Option<Field> {
         let key = folded(heading);
@@ -121,143 +161,6 @@ impl Field {
                 || is_it(field.as_str())
                 || spec.others.iter().any(|other| is_it(other))
         })
-    }
-
-    const fn spec(self) -> Spec {
-        use Form::{Day, Number, Text};
-        match self {
-            Field::Reference => spec(
-                "Kennung",
-                &["Maßnahmen-Nr.", "Nr.", "ID", "Measure"],
-                Text,
-                14,
-                20,
-            ),
-            Field::ExternalKey => spec(
-                "Externe Kennung",
-                &["Externe ID", "Schlüssel", "External ID", "Key"],
-                Text,
-                16,
-                100,
-            ),
-            Field::Title => spec("Titel", &["Maßnahme", "Bezeichnung", "Name"], Text, 45, 300),
-            Field::TitlePublic => spec(
-                "Öffentlicher Titel",
-                &["Titel (öffentlich)", "Public title"],
-                Text,
-                30,
-                300,
-            ),
-            Field::Description => spec("Beschreibung", &[], Text, 50, 10_000),
-            Field::Status => spec("Status", &["Umsetzungsstatus", "Stand"], Text, 16, 100),
-            Field::Priority => spec("Priorität", &["Prio", "Prio."], Number, 10, 100),
-            Field::Owner => spec(
-                "Verantwortlich (E-Mail)",
-                &[
-                    "Verantwortlich",
-                    "Umsetzungsverantwortlich",
-                    "Umsetzungsverantwortliche",
-                    "Umsetzung durch",
-                    "Owner (e-mail)",
-                    "Responsible",
-                ],
-                Text,
-                32,
-                254,
-            ),
-            Field::OrgUnit => spec(
-                "Organisationseinheit",
-                &[
-                    "OE",
-                    "Amt",
-                    "Organisational unit",
-                    "Organizational unit",
-                    "Unit",
-                ],
-                Text,
-                24,
-                200,
-            ),
-            Field::StartPlanned => spec(
-                "Beginn",
-                &["Geplanter Beginn", "Start", "Planned start"],
-                Day,
-                12,
-                100,
-            ),
-            Field::Due => spec(
-                "Fällig",
-                &[
-                    "Fällig am",
-                    "Termin",
-                    "Fälligkeit",
-                    "Bis wann",
-                    "Due date",
-                    "Due on",
-                ],
-                Day,
-                12,
-                100,
-            ),
-            Field::DuePrecision => spec(
-                "Genauigkeit",
-                &["Termingenauigkeit", "Precision"],
-                Text,
-                12,
-                100,
-            ),
-            Field::DueText => spec(
-                "Termin laut Quelle",
-                &["Terminangabe", "Due date as written"],
-                Text,
-                20,
-                200,
-            ),
-            Field::Fulfils => spec(
-                "Erfüllt (Anforderungen)",
-                &[
-                    "Erfüllt",
-                    "Anforderungen",
-                    "Erfüllt Anforderungen",
-                    "Requirements",
-                ],
-                Text,
-                28,
-                10_000,
-            ),
-            Field::Applies => spec(
-                "Zu beachten",
-                &["Zu beachten (Anforderungen)", "Observes"],
-                Text,
-                28,
-                10_000,
-            ),
-            Field::Programme => spec("Programm", &["Maßnahmenpaket", "Program"], Text, 18, 100),
-            Field::Confidentiality => spec(
-                "Vertraulichkeit",
-                &["Vertraulichkeitsklasse"],
-                Text,
-                16,
-                100,
-            ),
-            Field::Origin => spec("Herkunft", &["Anlass", "Quelle"], Text, 18, 100),
-            Field::Relevance => spec(
-                "Sicherheitsbezug",
-                &["Bezug", "Security relevance"],
-                Text,
-                16,
-                100,
-            ),
-            Field::Note => spec(
-                "Bemerkung",
-                &["Bemerkungen", "Anmerkung", "Notiz", "Remark"],
-                Text,
-                30,
-                2000,
-            ),
-            Field::Version => spec("Version", &[], Number, 9, 100),
-            Field::Reason => spec("Begründung", &["Grund"], Text, 40, 2000),
-        }
     }
 }
 
@@ -316,6 +219,19 @@ impl Columns {
     /// Whether the file has this column.
     pub fn has(&self, field: Field) -> bool {
         self.index(field).is_some()
+    }
+
+    /// A fault in a column of a row, by the heading of the file; the file need not have the column.
+    pub fn fault(&self, row: u32, field: Field, code: Code) -> Fault {
+        let index = self.index(field);
+        let heading = index.and_then(|index| self.heading(index));
+        Fault {
+            heading: Some(heading.unwrap_or_else(|| field.heading()).to_owned()),
+            ..index.map_or_else(
+                || Fault::of_row(row, code),
+                |index| Fault::of_cell(row, index, code),
+            )
+        }
     }
 
     /// Place of a column, from 0.

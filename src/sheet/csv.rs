@@ -7,6 +7,7 @@
 use std::io::{self, BufRead, Chain, Cursor, Read as _, Write};
 
 use super::guard::protect;
+use super::value::decimal;
 use super::{Cell, Code, Fault, Limits, Record};
 
 /// Says that UTF-8 follows; without it Excel reads Windows-1252.
@@ -248,6 +249,7 @@ fn text_of(cell: &Cell) -> String {
         Cell::Empty => String::new(),
         Cell::Text(text) => protect(text).into_owned(),
         Cell::Number(number) => number.to_string(),
+        Cell::Amount { units, decimals } => decimal(*units, *decimals, ','),
         Cell::Day(day) => day.format("%d.%m.%Y").to_string(),
     }
 }

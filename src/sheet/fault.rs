@@ -1,7 +1,7 @@
 //! What is wrong with a file, and in which cell.
 
 use crate::catalogue::workbook::column_letters;
-use crate::domain::fault::Args;
+use crate::domain::fault::{self, Args, CellFault};
 use crate::domain::text_enum;
 
 text_enum! {
@@ -69,6 +69,21 @@ text_enum! {
         NotPeriodEnd = "not_period_end",
         /// A precision without a date.
         PrecisionWithoutDue = "precision_without_due",
+        /// Words of a source without a date.
+        TextWithoutDue = "text_without_due",
+        // -- what is there already
+        /// The measure stands in row `first` already.
+        DuplicateRow = "duplicate_row",
+        /// The file was made from version `value`, the measure is at version `current`.
+        StaleVersion = "stale_version",
+        /// Steps are taken one by one, not by a table.
+        StepsOnly = "steps_only",
+        /// A new measure that is not proposed.
+        NotProposed = "not_proposed",
+        /// A column that follows from steps.
+        ReadOnly = "read_only",
+        /// The policy does not permit this row.
+        NotPermitted = "not_permitted",
     }
 }
 
@@ -135,10 +150,50 @@ impl Fault {
         self.column.map(column_letters)
     }
 
+    /// JSON pointer by the row's number and the heading, `/rows/7/Titel`; empty for the file as a whole.
+    pub fn pointer(&self) -> String {
+        let Some(row) = self.row else {
+            return String::new();
+        };
+        let column = self.heading.clone().filter(|heading| !heading.is_empty());
+        match column.or_else(|| self.column_letters()) {
+            Some(column) => format!(
+                "/rows/{row}/{}",
+                column.replace('~', "~0").replace('/', "~1")
+            ),
+            None => format!("/rows/{row}"),
+        }
+    }
+
     /// Name of the cell, `C7`.
     pub fn cell(&self) -> Option<String> {
         let row = self.row?;
         self.column_letters()
             .map(|letters| format!("{letters}{row}"))
+    }
+}
+
+impl Fault {
+    /// What a rule of the ledger says of this place.
+    #[must_use]
+    pub fn with_rule(&self, rule: fault::Fault) -> CellFault {
+        CellFault {
+            code: rule.code.to_string(),
+            text_id: format!("fault-{}", rule.code),
+            args: rule.args,
+            ..CellFault::from(self.clone())
+        }
+    }
+}
+
+impl From<Fault> for CellFault {
+    fn from(fault: Fault) -> Self {
+        CellFault {
+            pointer: fault.pointer(),
+            cell: fault.cell(),
+            code: fault.code.to_string(),
+            text_id: fault.code.text_id(),
+            args: fault.args,
+        }
     }
 }

@@ -1,13 +1,16 @@
 //! A row of a table of measures: what its cells say, and what is wrong with them.
 
+mod cells;
+
 use chrono::NaiveDate;
 
-use super::guard::unprotect;
-use super::value::{self, Parsed, Period, Words};
+use super::value::{self, Words};
 use super::{Cell, Code, Columns, Fault, Field, Record};
-use crate::domain::calendar::is_period_end;
-use crate::domain::measure::{Confidentiality, Origin, Precision, Relevance, Status};
-use crate::domain::programme_file::MAX_LINKS;
+use crate::domain::measure::{
+    Confidentiality, EstimateQuality, Origin, Precision, Relevance, Status,
+};
+use crate::domain::postponement::FixedBy;
+use cells::Cells;
 
 /// What a file says of a field: `None` nothing, for it has no such column; `Some(None)` that it is empty.
 pub type Given<T> = Option<Option<T>>;
@@ -31,8 +34,16 @@ pub struct Row {
     pub status: Given<Status>,
     /// 1 (highest) to 4.
     pub priority: Given<i32>,
+    /// Address of whoever brought it up.
+    pub initiator: Given<String>,
+    /// In which capacity.
+    pub initiator_role: Given<String>,
     /// Address of whoever is responsible.
     pub owner: Given<String>,
+    /// Address of whoever stands in for them.
+    pub deputy: Given<String>,
+    /// Address of whoever is to check it.
+    pub verifier: Given<String>,
     /// Organisational unit.
     pub org_unit: Given<String>,
     /// Planned start.
@@ -44,10 +55,34 @@ pub struct Row {
     pub due_precision: Given<Precision>,
     /// Due, in the words of its source.
     pub due_text: Given<String>,
+    /// What fixed that date.
+    pub due_fixed_by: Given<FixedBy>,
+    /// First binding due date.
+    pub due_original: Given<NaiveDate>,
+    /// Money that is needed once, in cents.
+    pub once_material_cents: Given<i64>,
+    /// Work that is needed once, in tenths of a person's day.
+    pub once_staff_tenth_days: Given<i32>,
+    /// Money that is needed every year, in cents.
+    pub yearly_material_cents: Given<i64>,
+    /// Work that is needed every year, in tenths of a person's day.
+    pub yearly_staff_tenth_days: Given<i32>,
+    /// How well the cost is known.
+    pub estimate_quality: Given<EstimateQuality>,
+    /// Budget lines that pay for it; all of them.
+    pub budget_lines: Option<Vec<String>>,
+    /// Why it needs no budget.
+    pub no_budget_reason: Given<String>,
     /// Requirements or modules that it contributes to; all of them.
     pub fulfils: Option<Vec<String>>,
     /// Requirements or modules that it has to observe; all of them.
     pub applies: Option<Vec<String>>,
+    /// Why no module fits.
+    pub no_module_reason: Given<String>,
+    /// Keys of target objects that it protects; all of them.
+    pub target_objects: Option<Vec<String>>,
+    /// References of measures that it needs; all of them.
+    pub requires: Option<Vec<String>>,
     /// Programme key.
     pub programme: Given<String>,
     /// Confidentiality class.
@@ -56,6 +91,18 @@ pub struct Row {
     pub origin: Given<Origin>,
     /// How near to information security it is.
     pub relevance: Given<Relevance>,
+    /// 0 to 100.
+    pub progress_percent: Given<i32>,
+    /// What stays open, and why.
+    pub residual_risk: Given<String>,
+    /// It is more than one measure and has to be split; an empty cell says that it is not.
+    pub needs_split: Option<bool>,
+    /// When it was approved.
+    pub approved_on: Given<NaiveDate>,
+    /// Day on which the work was reported done.
+    pub completed_on: Given<NaiveDate>,
+    /// When it was checked.
+    pub verified_on: Given<NaiveDate>,
     /// Remark.
     pub note: Given<String>,
     /// Version that the file was made from.
@@ -112,11 +159,7 @@ impl Row {
     /// # Errors
     /// All that is wrong with its cells.
     pub fn read(columns: &Columns, record: &Record) -> Result<Row, Vec<Fault>> {
-        let mut cells = Cells {
-            columns,
-            record,
-            faults: Vec::new(),
-        };
+        let mut cells = Cells::of(columns, record);
         cells.check_width();
         let (due, due_precision) = cells.due();
         let row = Row {
@@ -130,28 +173,47 @@ impl Row {
                 .map(Option::unwrap_or_default),
             status: cells.word(Field::Status),
             priority: cells.get(Field::Priority, |cell| value::integer(cell, 1, 4)),
+            initiator: cells.name(Field::Initiator),
+            initiator_role: cells.name(Field::InitiatorRole),
             owner: cells.name(Field::Owner),
+            deputy: cells.name(Field::Deputy),
+            verifier: cells.name(Field::Verifier),
             org_unit: cells.name(Field::OrgUnit),
             start_planned: cells.get(Field::StartPlanned, value::day),
             due,
             due_precision,
             due_text: cells.text(Field::DueText),
+            due_fixed_by: cells.word(Field::DueFixedBy),
+            due_original: cells.get(Field::DueOriginal, value::day),
+            once_material_cents: cells.money(Field::OnceMaterial),
+            once_staff_tenth_days: cells.days(Field::OnceStaff),
+            yearly_material_cents: cells.money(Field::YearlyMaterial),
+            yearly_staff_tenth_days: cells.days(Field::YearlyStaff),
+            estimate_quality: cells.word(Field::EstimateQuality),
+            budget_lines: cells.ids(Field::BudgetLines),
+            no_budget_reason: cells.name(Field::NoBudgetReason),
             fulfils: cells.ids(Field::Fulfils),
             applies: cells.ids(Field::Applies),
+            no_module_reason: cells.name(Field::NoModuleReason),
+            target_objects: cells.ids(Field::TargetObjects),
+            requires: cells.ids(Field::Requires),
             programme: cells.name(Field::Programme),
             confidentiality: cells.word(Field::Confidentiality),
             origin: cells.word(Field::Origin),
             relevance: cells.word(Field::Relevance),
+            progress_percent: cells.get(Field::ProgressPercent, value::percent),
+            residual_risk: cells.name(Field::ResidualRisk),
+            needs_split: cells
+                .get(Field::NeedsSplit, value::yes_or_no)
+                .map(Option::unwrap_or_default),
+            approved_on: cells.get(Field::ApprovedOn, value::day),
+            completed_on: cells.get(Field::CompletedOn, value::day),
+            verified_on: cells.get(Field::VerifiedOn, value::day),
             note: cells.text(Field::Note),
             version: cells.get(Field::Version, |cell| value::integer(cell, 1, i32::MAX)),
             reason: cells.text(Field::Reason),
         };
-        if cells.faults.is_empty() {
-            Ok(row)
-        } else {
-            cells.faults.sort_by_key(|fault| fault.column);
-            Err(cells.faults)
-        }
+        cells.finish().map(|()| row)
     }
 
     /// What is written into the cell of a column; reading it gives the same field again.
@@ -164,18 +226,40 @@ impl Row {
             Field::Description => plain(self.description.as_ref()),
             Field::Status => word(self.status),
             Field::Priority => number(self.priority),
+            Field::Initiator => text(&self.initiator),
+            Field::InitiatorRole => text(&self.initiator_role),
             Field::Owner => text(&self.owner),
+            Field::Deputy => text(&self.deputy),
+            Field::Verifier => text(&self.verifier),
             Field::OrgUnit => text(&self.org_unit),
             Field::StartPlanned => day(self.start_planned),
             Field::Due => day(self.due),
             Field::DuePrecision => word(self.due_precision),
             Field::DueText => text(&self.due_text),
+            Field::DueFixedBy => word(self.due_fixed_by),
+            Field::DueOriginal => day(self.due_original),
+            Field::OnceMaterial => amount(self.once_material_cents, 2),
+            Field::OnceStaff => amount(self.once_staff_tenth_days, 1),
+            Field::YearlyMaterial => amount(self.yearly_material_cents, 2),
+            Field::YearlyStaff => amount(self.yearly_staff_tenth_days, 1),
+            Field::EstimateQuality => word(self.estimate_quality),
+            Field::BudgetLines => list(self.budget_lines.as_deref()),
+            Field::NoBudgetReason => text(&self.no_budget_reason),
             Field::Fulfils => list(self.fulfils.as_deref()),
             Field::Applies => list(self.applies.as_deref()),
+            Field::NoModuleReason => text(&self.no_module_reason),
+            Field::TargetObjects => list(self.target_objects.as_deref()),
+            Field::Requires => list(self.requires.as_deref()),
             Field::Programme => text(&self.programme),
             Field::Confidentiality => word(self.confidentiality),
             Field::Origin => word(self.origin),
             Field::Relevance => word(self.relevance),
+            Field::ProgressPercent => number(self.progress_percent),
+            Field::ResidualRisk => text(&self.residual_risk),
+            Field::NeedsSplit => yes(self.needs_split),
+            Field::ApprovedOn => day(self.approved_on),
+            Field::CompletedOn => day(self.completed_on),
+            Field::VerifiedOn => day(self.verified_on),
             Field::Note => text(&self.note),
             Field::Version => number(self.version),
             Field::Reason => text(&self.reason),
@@ -200,136 +284,26 @@ fn number(number: Given<i32>) -> Cell {
     number.flatten().map_or(Cell::Empty, Cell::Number)
 }
 
+fn amount(units: Given<impl Into<i64>>, decimals: u8) -> Cell {
+    units.flatten().map_or(Cell::Empty, |units| Cell::Amount {
+        units: units.into(),
+        decimals,
+    })
+}
+
+/// Said where it is so: a column of noes says nothing.
+fn yes(flag: Option<bool>) -> Cell {
+    if flag.unwrap_or_default() {
+        Cell::Text("ja".to_owned())
+    } else {
+        Cell::Empty
+    }
+}
+
 fn day(day: Given<NaiveDate>) -> Cell {
     day.flatten().map_or(Cell::Empty, Cell::Day)
 }
 
 fn list(ids: Option<&[String]>) -> Cell {
-    ids.map_or(Cell::Empty, |ids| Cell::Text(ids.join(", ")))
-}
-
-/// The cells of a row while they are read.
-struct Cells<'a> {
-    columns: &'a Columns,
-    record: &'a Record,
-    faults: Vec<Fault>,
-}
-
-impl Cells<'_> {
-    /// Something in a column without a heading belongs to nothing.
-    fn check_width(&mut self) {
-        for (index, cell) in self.record.cells.iter().enumerate() {
-            if !cell.trim().is_empty() && self.columns.heading(index).is_none() {
-                self.faults
-                    .push(Fault::of_cell(self.record.row, index, Code::NoHeading));
-            }
-        }
-    }
-
-    /// The text of a cell, if there is such a column. Programs leave out empty cells at the end of a row.
-    fn raw(&self, field: Field) -> Option<&str> {
-        let index = self.columns.index(field)?;
-        let cell = self.record.cells.get(index).map_or("", String::as_str);
-        Some(unprotect(cell))
-    }
-
-    fn fault(&mut self, field: Field, fault: value::ValueFault) {
-        let index = self.columns.index(field).unwrap_or_default();
-        self.faults.push(Fault {
-            heading: self.columns.heading(index).map(str::to_owned),
-            args: fault.args,
-            ..Fault::of_cell(self.record.row, index, fault.code)
-        });
-    }
-
-    /// A value; a cell with blanks only is empty.
-    fn get<T>(&mut self, field: Field, parse: impl Fn(&str) -> Parsed<T>) -> Given<T> {
-        let cell = self.raw(field)?;
-        if cell.trim().is_empty() {
-            return Some(None);
-        }
-        match parse(cell) {
-            Ok(value) => Some(Some(value)),
-            Err(fault) => {
-                self.fault(field, fault);
-                None
-            }
-        }
-    }
-
-    /// A name or a key: blanks around it do not count.
-    fn name(&mut self, field: Field) -> Given<String> {
-        self.get(field, |cell| value::text(cell.trim(), field.max()))
-    }
-
-    /// Text that is kept as it is, blanks too: an export that nobody has touched changes nothing.
-    fn text(&mut self, field: Field) -> Given<String> {
-        let cell = self.raw(field)?;
-        if cell.is_empty() {
-            return Some(None);
-        }
-        match value::text(cell, field.max()) {
-            Ok(text) => Some(Some(text)),
-            Err(fault) => {
-                self.fault(field, fault);
-                None
-            }
-        }
-    }
-
-    fn title(&mut self) -> Option<String> {
-        let title = self.text(Field::Title)?;
-        let title = title.filter(|title| !title.trim().is_empty());
-        if title.is_none() {
-            self.fault(Field::Title, value::ValueFault::new(Code::Required));
-        }
-        title
-    }
-
-    fn word<T: Words>(&mut self, field: Field) -> Given<T> {
-        self.get(field, value::word)
-    }
-
-    fn ids(&mut self, field: Field) -> Option<Vec<String>> {
-        let ids = self.get(field, |cell| value::ids(cell, MAX_LINKS));
-        ids.map(Option::unwrap_or_default)
-    }
-
-    /// The due date and its precision, which have to fit each other.
-    fn due(&mut self) -> (Given<NaiveDate>, Given<Precision>) {
-        let faults = self.faults.len();
-        let due = self.get(Field::Due, value::period);
-        let precision = self.word(Field::DuePrecision);
-        if self.faults.len() > faults {
-            return (None, None);
-        }
-        match (due, precision) {
-            (Some(None), Some(Some(_))) => {
-                let fault = value::ValueFault::new(Code::PrecisionWithoutDue);
-                self.fault(Field::DuePrecision, fault);
-            }
-            (Some(Some(due)), Some(Some(precision))) => self.check_precision(due, precision),
-            _ => {}
-        }
-        // A period says its precision, a day says nothing: it may be the last one of a quarter.
-        let implied = due.flatten().map(|due| due.precision);
-        let implied = implied.filter(|precision| *precision != Precision::Day);
-        let precision = match (precision, implied) {
-            (None | Some(None), Some(implied)) => Some(Some(implied)),
-            (precision, _) => precision,
-        };
-        (due.map(|due| due.map(|due| due.last)), precision)
-    }
-
-    fn check_precision(&mut self, due: Period, precision: Precision) {
-        if due.precision != Precision::Day && due.precision != precision {
-            let fault = value::ValueFault::new(Code::OtherPrecision)
-                .arg("given", due.precision.german())
-                .arg("precision", precision.german());
-            self.fault(Field::DuePrecision, fault);
-        } else if !is_period_end(due.last, precision) {
-            let fault = value::ValueFault::new(Code::NotPeriodEnd);
-            self.fault(Field::Due, fault.arg("precision", precision));
-        }
-    }
+    ids.map_or(Cell::Empty, |ids| Cell::Text(value::joined(ids)))
 }

@@ -4,7 +4,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::fault::Args;
-use crate::domain::measure::{Confidentiality, Origin, Precision, Relevance, Status};
+use crate::domain::measure::{
+    Confidentiality, Cost, EstimateQuality, Origin, Precision, Relevance, Status,
+};
+use crate::domain::postponement::FixedBy;
 use crate::texts::{self, Language};
 
 fn read(bytes: &[u8]) -> Result<Vec<Row>, Vec<Fault>> {
@@ -94,6 +97,42 @@ fn a_row_of_an_office() {
         ..Row::default()
     };
     assert_eq!(row, expected);
+}
+
+#[test]
+fn money_and_days_of_work() {
+    let row = one(
+        "Kennung;Einmalkosten Material (EUR);Einmalaufwand (PT);Jährliche Kosten;Jährlicher Aufwand;Schätzqualität;Fortschritt;Aufteilen\n\
+         M-1;55.000,00 €;12,5 PT;0,05;;nach Angebot;50 %;x\n",
+    );
+    assert_eq!(
+        (row.once_material_cents, row.once_staff_tenth_days),
+        (Some(Some(5_500_000)), Some(Some(125)))
+    );
+    assert_eq!(
+        (row.yearly_material_cents, row.yearly_staff_tenth_days),
+        (Some(Some(5)), Some(None))
+    );
+    assert_eq!(row.estimate_quality, Some(Some(EstimateQuality::Offer)));
+    assert_eq!(
+        (row.progress_percent, row.needs_split),
+        (Some(Some(50)), Some(true))
+    );
+    let fields = [Field::OnceMaterial, Field::OnceStaff, Field::YearlyMaterial];
+    let text = String::from_utf8(written(Format::Csv, &fields, &[row])).unwrap();
+    assert!(text.ends_with("\r\n55000,00;12,5;0,05\r\n"), "{text}");
+    for (heading, cell, code) in [
+        ("Einmalkosten", "-1", Code::OutOfRange),
+        ("Einmalkosten", "1,005", Code::TooManyDecimals),
+        ("Einmalkosten", "100.000.000.000,01", Code::OutOfRange),
+        ("Einmalaufwand", "1,25", Code::TooManyDecimals),
+        ("Einmalaufwand", "10000000,1", Code::OutOfRange),
+        ("Fortschritt", "101", Code::OutOfRange),
+        ("Aufteilen", "vielleicht", Code::NotYesOrNo),
+    ] {
+        let found = faults(&format!("Kennung;{heading}\nM-1;\"{cell}\"\n"));
+        assert_eq!(found, [("B2".to_owned(), code, heading.to_owned())]);
+    }
 }
 
 #[test]
@@ -205,6 +244,7 @@ fn every_fault_has_its_text() {
         ("max", "4"),
         ("given", "Quartal"),
         ("precision", "month"),
+        ("current", "2"),
     ]
     .map(|(name, value)| (name, value.to_owned()))
     .to_vec();
@@ -348,7 +388,53 @@ fn any_row() -> impl Strategy<Value = Row> {
         ids(),
         ids(),
     );
-    (keys, texts, words, rest).prop_map(|(keys, texts, words, rest)| Row {
+    let people = (maybe(name()), maybe(name()), maybe(name()), maybe(name()));
+    let cost = (
+        maybe(0..=Cost::MAX_CENTS),
+        maybe(0..=Cost::MAX_TENTH_DAYS),
+        maybe(0..=1_000_000_i64),
+        maybe(0..=1000),
+        one_of(EstimateQuality::ALL),
+    );
+    let reasons = (maybe(name()), maybe(name()), maybe(name()));
+    let more = (
+        ids(),
+        ids(),
+        ids(),
+        maybe(0..=100),
+        any::<bool>(),
+        one_of(FixedBy::ALL),
+    );
+    let days = (
+        maybe(any_day()),
+        maybe(any_day()),
+        maybe(any_day()),
+        maybe(any_day()),
+    );
+    let new = (people, cost, reasons, more, days);
+    (keys, texts, words, rest, new).prop_map(|(keys, texts, words, rest, new)| Row {
+        initiator: new.0.0,
+        initiator_role: new.0.1,
+        deputy: new.0.2,
+        verifier: new.0.3,
+        once_material_cents: new.1.0,
+        once_staff_tenth_days: new.1.1,
+        yearly_material_cents: new.1.2,
+        yearly_staff_tenth_days: new.1.3,
+        estimate_quality: new.1.4,
+        no_budget_reason: new.2.0,
+        no_module_reason: new.2.1,
+        residual_risk: new.2.2,
+        budget_lines: new.3.0,
+        target_objects: new.3.1,
+        requires: new.3.2,
+        progress_percent: new.3.3,
+        needs_split: Some(new.3.4),
+        due_fixed_by: new.3.5,
+        due_original: new.4.0,
+        approved_on: new.4.1,
+        completed_on: new.4.2,
+        verified_on: new.4.3,
         number: 0,
         reference: Some(Some(keys.0)),
         external_key: keys.1,

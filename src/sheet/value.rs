@@ -103,6 +103,54 @@ pub fn cents(cell: &str) -> Parsed<i64> {
     })
 }
 
+/// Money that is not owed, in cents, at most `max` of them.
+///
+/// # Errors
+/// As [`cents`], and `out_of_range`
+pub fn amount(cell: &str, max: i64) -> Parsed<i64> {
+    let cents = cents(cell)?;
+    let euros = ValueFault::new(Code::OutOfRange).arg("min", 0);
+    let is_within = (0..=max).contains(&cents);
+    is_within
+        .then_some(cents)
+        .ok_or_else(|| euros.arg("max", decimal(max, 2, ',')))
+}
+
+/// Days of work of a person, in tenths, at most `max` of them: `12,5 PT` is 125.
+///
+/// # Errors
+/// `not_a_number`, `too_many_decimals`, `too_large`, `out_of_range`
+pub fn person_days(cell: &str, max: i32) -> Parsed<i32> {
+    let text = cell.trim();
+    let text = text.strip_suffix("PT").unwrap_or(text);
+    let tenths = i32::try_from(scaled(text, 1)?).ok();
+    let days = ValueFault::new(Code::OutOfRange).arg("min", 0);
+    tenths
+        .filter(|tenths| (0..=max).contains(tenths))
+        .ok_or_else(|| days.arg("max", decimal(max.into(), 1, ',')))
+}
+
+/// From 0 to 100, with or without the sign.
+///
+/// # Errors
+/// `not_a_number`, `too_many_decimals`, `out_of_range`
+pub fn percent(cell: &str) -> Parsed<i32> {
+    let text = cell.trim();
+    integer(text.strip_suffix('%').unwrap_or(text), 0, 100)
+}
+
+/// Units with so many decimals as people write them: 123456 with 2 decimals is `1234,56`.
+pub fn decimal(units: i64, decimals: u8, sign: char) -> String {
+    let decimals = usize::from(decimals);
+    let digits = format!("{:0>width$}", units.unsigned_abs(), width = decimals + 1);
+    let minus = if units < 0 { "-" } else { "" };
+    match digits.split_at_checked(digits.len() - decimals) {
+        Some((whole, "")) => format!("{minus}{whole}"),
+        Some((whole, fraction)) => format!("{minus}{whole}{sign}{fraction}"),
+        None => digits,
+    }
+}
+
 /// A number with at most so many decimals, in units of the last of them: `1,5` with 2 decimals is 150.
 ///
 /// Points or blanks between groups of three, a decimal comma; or a decimal point where it can be nothing
@@ -218,6 +266,11 @@ pub fn ids(cell: &str, max: usize) -> Parsed<Vec<String>> {
         return Err(ValueFault::new(Code::ControlCharacters));
     }
     Ok(ids)
+}
+
+/// Ids as [`ids`] reads them.
+pub fn joined(ids: &[String]) -> String {
+    ids.join(", ")
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::iter::Peekable;
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
 use super::guard::protect;
+use super::value::decimal;
 use super::{Cell, Code, Fault, Limits, Record};
 use crate::catalogue::workbook::{self, Kind, Place, WorkbookError, plain_number};
 
@@ -114,6 +115,11 @@ pub enum Form {
     Text,
     /// As a number.
     Number,
+    /// As a number with so many decimals.
+    Amount {
+        /// One or two.
+        decimals: u8,
+    },
     /// As a day.
     Day,
 }
@@ -123,8 +129,37 @@ pub struct Writer {
     book: Workbook,
     columns: u16,
     rows: u32,
+    formats: Formats,
+}
+
+/// How the cells of a column are shown.
+struct Formats {
     text: Format,
     day: Format,
+    tenths: Format,
+    money: Format,
+}
+
+impl Formats {
+    fn new() -> Self {
+        let format = |code| Format::new().set_num_format(code);
+        Formats {
+            text: format("@"),
+            day: format("dd.mm.yyyy"),
+            tenths: format("#,##0.0"),
+            money: format("#,##0.00"),
+        }
+    }
+
+    fn of(&self, form: Form) -> Option<&Format> {
+        match form {
+            Form::Text => Some(&self.text),
+            Form::Day => Some(&self.day),
+            Form::Number => None,
+            Form::Amount { decimals: 1 } => Some(&self.tenths),
+            Form::Amount { .. } => Some(&self.money),
+        }
+    }
 }
 
 impl Writer {
@@ -137,20 +172,14 @@ impl Writer {
     }
 
     fn start(name: &str, columns: &[Column]) -> Result<Self, XlsxError> {
-        let text = Format::new().set_num_format("@");
-        let day = Format::new().set_num_format("dd.mm.yyyy");
+        let formats = Formats::new();
         let bold = Format::new().set_bold();
         let mut book = Workbook::new();
         let sheet = book.add_worksheet_with_constant_memory()?;
         sheet.set_name(name)?.set_freeze_panes(1, 0)?;
         let mut count: u16 = 0;
         for (at, column) in (0..).zip(columns) {
-            let format = match column.form {
-                Form::Text => Some(&text),
-                Form::Day => Some(&day),
-                Form::Number => None,
-            };
-            if let Some(format) = format {
+            if let Some(format) = formats.of(column.form) {
                 sheet.set_column_format(at, format)?;
             }
             sheet.set_column_width(at, column.width)?;
@@ -163,8 +192,7 @@ impl Writer {
             book,
             columns: count,
             rows: 1,
-            text,
-            day,
+            formats,
         })
     }
 
@@ -177,7 +205,7 @@ impl Writer {
         let row = self.rows;
         let sheet = self.book.worksheet_from_index(0).map_err(io_error)?;
         for (column, cell) in (0..).zip(cells) {
-            write_cell(sheet, row, column, cell, &self.text, &self.day).map_err(io_error)?;
+            write_cell(sheet, row, column, cell, &self.formats).map_err(io_error)?;
         }
         self.rows = row.saturating_add(1);
         Ok(())
@@ -205,21 +233,31 @@ fn write_cell(
     row: u32,
     column: u16,
     cell: &Cell,
-    text_format: &Format,
-    day_format: &Format,
+    formats: &Formats,
 ) -> Result<(), XlsxError> {
     match cell {
         Cell::Empty => {}
         // An empty text would still be a cell.
         Cell::Text(text) if text.is_empty() => {}
         Cell::Text(text) => {
-            sheet.write_string_with_format(row, column, protect(text), text_format)?;
+            sheet.write_string_with_format(row, column, protect(text), &formats.text)?;
         }
         Cell::Number(number) => {
             sheet.write_number(row, column, *number)?;
         }
+        Cell::Amount { units, decimals } => {
+            // The nearest number to the text: a workbook holds no others, and writes its shortest text.
+            let number: f64 = decimal(*units, *decimals, '.').parse().unwrap_or_default();
+            let form = Form::Amount {
+                decimals: *decimals,
+            };
+            match formats.of(form) {
+                Some(format) => sheet.write_number_with_format(row, column, number, format)?,
+                None => sheet.write_number(row, column, number)?,
+            };
+        }
         Cell::Day(day) => {
-            sheet.write_date_with_format(row, column, day, day_format)?;
+            sheet.write_date_with_format(row, column, day, &formats.day)?;
         }
     }
     Ok(())

@@ -21,19 +21,21 @@ use crate::error::{Code, Error, Result};
 
 mod details;
 mod dossier;
-pub mod order;
-pub mod succession;
 mod facets;
 mod filter;
+pub mod order;
 mod page;
+pub mod succession;
+mod table;
 mod write;
 
 pub use details::Details;
 pub use dossier::{Dossier, Line, Succession, TargetObject, dossier, dossiers};
-pub use succession::{ancestry, carry_provenance};
 pub use facets::{Facets, facets};
 pub use filter::{Concerned, Filter};
 pub use page::{After, Sort, page};
+pub use succession::{ancestry, carry_provenance};
+pub use table::{Keys, by_ids, keys};
 pub use write::{
     NewLink, Provenance, add_lines, insert, next_reference, replace, set_lines, set_links,
     set_place, set_requires, set_target_objects,

@@ -327,7 +327,11 @@ impl Operation {
         {
             headers.push(("if-match", "*"));
         }
-        let body = self.body(client, unique).map(|body| body.to_string());
+        let text = |body: Value| match body {
+            Value::String(table) => table,
+            body => body.to_string(),
+        };
+        let body = self.body(client, unique).map(text);
         match client {
             Some(client) if self.path != "/api/v1/auth/login" => {
                 client
@@ -402,6 +406,9 @@ impl Operation {
                 Some(catalog)
             }
             "logout" | "withdraw_measure_postponement" | "delete_filter" => None,
+            "import_measures" => Some(json!(format!(
+                "Externe Kennung;Titel;Herkunft;Priorität;OE\nT-{unique};Neu;Audit;2;FB DigIT\n"
+            ))),
             other => {
                 assert_eq!(
                     self.method,

@@ -40,16 +40,17 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "domain",
             "error",
             "mail",
+            "sheet",
             "store",
             "texts",
         ],
     ),
-    // -- outside. `auth` and `store` are named for their types (token errors, rows that become views); a transaction
+    // -- outside. `auth`, `sheet` and `store` are named for their types (token errors, kinds of files, rows that become views); a transaction
     // is opened by actions only, see below.
     (
         "http",
         &[
-            "actions", "app", "auth", "domain", "error", "json", "store", "texts",
+            "actions", "app", "auth", "domain", "error", "json", "sheet", "store", "texts",
         ],
     ),
     ("jobs", &["actions", "app"]),

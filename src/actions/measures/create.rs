@@ -55,7 +55,7 @@ pub fn create(
                     now,
                     names: &mut Names::default(),
                 };
-                let id = add(db, &mut writing, &patch)?;
+                let id = add(db, &mut writing, &patch)?.id;
                 let row = measures::get(db, &scope.institution.id, &id)?;
                 view(db, app, &scope, row, berlin_day(now))
             })
@@ -63,11 +63,11 @@ pub fn create(
     })
 }
 
-/// Adds a measure with its links and its event; gives its id.
+/// Adds a measure with its links and its event.
 ///
 /// # Errors
 /// `invalid`, `forbidden`
-pub(super) fn add(db: &mut Db, writing: &mut Writing<'_>, patch: &MeasurePatch) -> Result<String> {
+pub(super) fn add(db: &mut Db, writing: &mut Writing<'_>, patch: &MeasurePatch) -> Result<Measure> {
     let (app, scope, now) = (writing.app, writing.scope, writing.now);
     let mut dossier = blank(scope, now);
     let before = dossier.state()?;
@@ -95,7 +95,7 @@ pub(super) fn add(db: &mut Db, writing: &mut Writing<'_>, patch: &MeasurePatch) 
         details: json!({ "reference": measure.reference, "changes": changed }),
     };
     scope.record(db, now, &entry)?;
-    Ok(dossier.row.measure.id)
+    Ok(dossier.row.measure)
 }
 
 /// A measure of which nothing is known yet.

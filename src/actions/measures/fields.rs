@@ -13,10 +13,6 @@ use crate::domain::order::check_manual_reason;
 use crate::domain::postponement::FixedBy;
 use crate::domain::programme_file::{MAX_LINKS, Source, check_due};
 
-/// Most money in a field: a hundred thousand million euros, so that no sum of measures overflows.
-const MAX_CENTS: i64 = 10_000_000_000_000;
-/// Most work in a field: a thousand persons for ten thousand days.
-const MAX_TENTH_DAYS: i32 = 100_000_000;
 /// Most entries of a list that belongs to one measure.
 const MAX_ENTRIES: usize = 100;
 /// Most target objects of one measure.
@@ -416,13 +412,19 @@ impl MeasurePatch {
             ("once_material_cents", cost.once_material_cents),
             ("yearly_material_cents", cost.yearly_material_cents),
         ] {
-            in_range(faults, &format!("/cost/{name}"), cents, 0, MAX_CENTS);
+            in_range(faults, &format!("/cost/{name}"), cents, 0, Cost::MAX_CENTS);
         }
         for (name, work) in [
             ("once_staff_tenth_days", cost.once_staff_tenth_days),
             ("yearly_staff_tenth_days", cost.yearly_staff_tenth_days),
         ] {
-            in_range(faults, &format!("/cost/{name}"), work, 0, MAX_TENTH_DAYS);
+            in_range(
+                faults,
+                &format!("/cost/{name}"),
+                work,
+                0,
+                Cost::MAX_TENTH_DAYS,
+            );
         }
     }
 

@@ -3,42 +3,46 @@
 mod carry;
 mod change;
 mod change_status;
-mod consolidate;
 mod comments;
+mod consolidate;
 mod create;
 mod evidence;
+mod export;
 mod facets;
 mod fields;
 mod history;
+mod import;
 mod list;
 mod migrate;
 mod names;
 mod order;
-mod split;
 mod postpone;
 mod postponements;
+mod split;
+mod table;
 mod update;
 pub mod view;
 
 pub use carry::OneMeasure;
 pub use change_status::{StatusInput, change_status};
-pub use consolidate::{MergeInput, ReplacementInput, SeenMeasure, merge, replace};
 pub use comments::{CommentInput, CommentView, comment, comments_on};
+pub use consolidate::{MergeInput, ReplacementInput, SeenMeasure, merge, replace};
 pub use create::create;
 pub use evidence::{
     EvidenceInput, EvidenceView, WithdrawalInput, add_evidence, list_evidence, withdraw_evidence,
 };
+pub use export::{Export, export};
 pub use facets::{Facet, FacetValue, MeasureFacets, facets};
 pub use fields::{DueInput, MeasureInput, MeasurePatch};
 pub(super) use fields::{nullable, present};
 pub use history::{AsOf, FieldChange, HistoryView, history, read_as_of};
+pub use import::{ImportReport, RowAction, RowDifference, import, may_import};
 pub use list::{ListQuery, Page, list};
 pub use migrate::{
     LinkInput, LinkMigration, LinkRelation, MeasureMigration, MigrationInput, confirm_migration,
     proposed_migration,
 };
 pub use order::{Dependencies, Order, Ordered, Related, Warning, dependencies, order};
-pub use split::{PartInput, SplitInput, split};
 pub use postpone::{
     DecisionInput, PostponementInput, decide_postponement, request_postponement,
     withdraw_postponement,
@@ -46,6 +50,7 @@ pub use postpone::{
 pub use postponements::{
     PostponementQuery, PostponementView, list_postponements, postponements_of, read_postponement,
 };
+pub use split::{PartInput, SplitInput, split};
 pub use update::update;
 
 use std::collections::HashMap;

@@ -4,7 +4,10 @@ use std::fmt::Display;
 
 use super::{Code, Parsed, ValueFault};
 use crate::domain::catalogue::Level;
-use crate::domain::measure::{Confidentiality, Origin, Precision, Relevance, Status, search_key};
+use crate::domain::measure::{
+    Confidentiality, EstimateQuality, Origin, Precision, Relevance, Status, search_key,
+};
+use crate::domain::postponement::FixedBy;
 
 /// Words that stand in cells.
 pub trait Words: Copy + PartialEq + Display + 'static {
@@ -113,6 +116,29 @@ impl Words for Precision {
         (Precision::Half, "Halbjahr", &["half-year"]),
         (Precision::Year, "Jahr", &[]),
         (Precision::Season, "Jahreszeit", &[]),
+    ];
+}
+
+impl Words for FixedBy {
+    const NAMES: &'static [(Self, &'static str, &'static [&'static str])] = &[
+        (
+            FixedBy::CouncilResolution,
+            "Ratsbeschluss",
+            &["Beschluss", "Gemeinderatsbeschluss"],
+        ),
+        (FixedBy::Law, "Gesetz", &[]),
+    ];
+}
+
+impl Words for EstimateQuality {
+    const NAMES: &'static [(Self, &'static str, &'static [&'static str])] = &[
+        (
+            EstimateQuality::Rough,
+            "grob",
+            &["grob geschätzt", "Schätzung"],
+        ),
+        (EstimateQuality::Offer, "Angebot", &["nach Angebot"]),
+        (EstimateQuality::Contract, "Vertrag", &["nach Vertrag"]),
     ];
 }
 
