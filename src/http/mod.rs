@@ -22,6 +22,7 @@ pub mod programmes;
 pub mod reminders;
 pub mod server;
 
+use actix_web::web;
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -57,9 +58,11 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(programmes::get_programme_plan)
             .service(measures::list_measures)
             .service(measures::create_measure)
-            // Before `get_measure`, for which `export` would be a measure.
+            // Before `get_measure`, for which `export` would be a measure, whatever the method.
             .service(measure_sheets::export_measures)
             .service(measure_sheets::import_measures)
+            .route(measure_sheets::EXPORT, web::route().to(problem::nowhere))
+            .route(measure_sheets::IMPORT, web::route().to(problem::nowhere))
             .service(measures::get_measure)
             .service(measures::update_measure)
             .service(measures::change_measure_status)
