@@ -25,6 +25,11 @@ use crate::domain::fault::Fault;
 use crate::error::{Code, Error, FaultCode, Result};
 use crate::sheet::Format;
 
+/// Path of tables that are taken out.
+pub const EXPORT: &str = "/institutions/{institution}/measures/export";
+/// Path of tables that are brought in.
+pub const IMPORT: &str = "/institutions/{institution}/measures/import";
+
 /// Bytes of a file that are sent at a time.
 const PIECE: usize = 64 * 1024;
 
@@ -43,6 +48,7 @@ pub struct ExportParams {
 #[expect(dead_code, reason = "for the OpenAPI document")]
 struct FormatParams {
     /// `csv` (semicolons, UTF-8 with a mark) if left out.
+    #[param(inline)]
     format: Option<Format>,
 }
 
@@ -75,13 +81,16 @@ fn export_params(text: &str) -> Result<ExportParams> {
         let fault = Fault::new(format!("?{name}"), FaultCode::UnknownField).arg("value", name);
         return Err(Error::new(Code::Malformed).faults(vec![fault]));
     }
-    if formats.len() > 1 {
+    let mut words = Vec::new();
+    for (_, word) in &formats {
+        words.extend(page::words::<Format>("format", Some(word))?);
+    }
+    if words.len() > 1 {
         return Err(page::bad("?format", FaultCode::Duplicate, |fault| {
             fault.arg("value", "format")
         }));
     }
-    let format = formats.first().map(|(_, word)| word.as_ref());
-    let format = page::words::<Format>("format", format)?.first().copied();
+    let format = words.first().copied();
     let filters: Map<String, Value> = of_list
         .iter()
         .map(|(name, value)| (name.to_string(), value.as_ref().into()))

@@ -31,6 +31,7 @@ pub mod reminders;
 pub mod server;
 pub mod target_objects;
 
+use actix_web::web;
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -71,8 +72,11 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             // Before the single measure, or `order` would be one.
             .service(measure_order::get_measure_order)
             // Before `get_measure`, for which `export` would be a measure.
+            // Before `get_measure`, for which `export` would be a measure, whatever the method.
             .service(measure_sheets::export_measures)
             .service(measure_sheets::import_measures)
+            .route(measure_sheets::EXPORT, web::route().to(problem::nowhere))
+            .route(measure_sheets::IMPORT, web::route().to(problem::nowhere))
             .service(measures::get_measure)
             .service(measure_order::get_measure_dependencies)
             .service(measures::update_measure)

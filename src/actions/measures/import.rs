@@ -1,6 +1,6 @@
 //! Tables of measures that are brought in: all of a file or nothing of it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 use serde_json::json;
@@ -17,6 +17,7 @@ use crate::actions::Entry;
 use crate::app::App;
 use crate::domain::access::{Action, MeasureFacts, Resource};
 use crate::domain::fault::{self, CellFault, FaultCode, MOST_FAULTS};
+use crate::domain::measure::Confidentiality;
 use crate::domain::measure_state::State;
 use crate::domain::text_enum;
 use crate::error::{Code, Error, Result};
@@ -199,6 +200,8 @@ struct Import<'a> {
     me: String,
     /// Rows that a measure or a key stood in first.
     taken: HashMap<String, u32>,
+    /// Classes and units of which new measures may be created.
+    permitted: HashSet<(Confidentiality, Option<String>)>,
     faults: Vec<CellFault>,
     changed: Vec<RowDifference>,
     /// Rows without a change.
@@ -218,6 +221,7 @@ impl<'a> Import<'a> {
             columns,
             ledger,
             taken: HashMap::new(),
+            permitted: HashSet::new(),
             faults: Vec::new(),
             changed: Vec::new(),
             same: Vec::new(),
@@ -345,12 +349,16 @@ impl<'a> Import<'a> {
         }
         // Asked before any name is looked up, as for a single measure.
         let after = patch.applied_to(&before);
-        let wanted = MeasureFacts {
-            confidentiality: after.confidentiality,
-            org_unit: after.org_unit.as_deref(),
-            ..MeasureFacts::PROPOSED
-        };
-        scope.require(app, Action::MeasureCreate, &Resource::Measure(wanted))?;
+        let kind = (after.confidentiality, after.org_unit.clone());
+        if !self.permitted.contains(&kind) {
+            let wanted = MeasureFacts {
+                confidentiality: after.confidentiality,
+                org_unit: after.org_unit.as_deref(),
+                ..MeasureFacts::PROPOSED
+            };
+            scope.require(app, Action::MeasureCreate, &Resource::Measure(wanted))?;
+            self.permitted.insert(kind);
+        }
         let measure = add(db, &mut self.writing, &patch)?;
         self.created += 1;
         self.tell(RowDifference {
