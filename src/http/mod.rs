@@ -24,6 +24,7 @@ pub mod reminders;
 pub mod server;
 pub mod target_objects;
 
+use actix_web::web;
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -59,8 +60,12 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(programmes::get_programme_plan)
             .service(measures::list_measures)
             .service(measures::create_measure)
-            // Before the single measure, or `order` would be one.
+            // Before the single measure, or `order` would be one, for every method.
             .service(measure_order::get_measure_order)
+            .route(
+                "/institutions/{institution}/measures/order",
+                web::route().to(problem::nowhere),
+            )
             .service(measures::get_measure)
             .service(measure_order::get_measure_dependencies)
             .service(measures::update_measure)

@@ -442,6 +442,7 @@ both_engines! {
             for (name, value) in [
                 ("{institution}", "offenburg"), ("{measure}", "M-2022-0001"), ("{programme}", "OG-2021-DIG"), ("{catalogue}", "gs-2023"),
                 ("{module}", "SYS.3.2.2"), ("{requirement}", "SYS.3.2.2.A1"), ("{control}", "TOR.1"), ("{other}", "gs-2023"),
+                ("{target_object}", "S-017"),
             ] {
                 path = path.replace(name, value);
             }
