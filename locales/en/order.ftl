@@ -18,7 +18,7 @@ order-unknown = not known
 order-place-first = at the beginning, { $number }
 order-place-last = at the end, { $number }
 
-order-due_too_early = { $measure } is due on { $due }, but { $requires }, which it needs, not until { $required_due }
+order-due_too_early = measure { $measure } is due on { $due }, but { $requires }, which it needs, not until { $required_due }
 
 protection-need-normal = normal
 protection-need-high = high

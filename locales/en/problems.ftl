@@ -65,19 +65,19 @@ problem-transition_incomplete-detail = the step to { $to_words } still needs { $
     .plain = this step still needs more input
 
 problem-consolidation_over = measure already closed
-problem-consolidation_over-detail = { $reference } is { $from_words } and can neither be merged nor replaced nor split
+problem-consolidation_over-detail = measure { $reference } is { $from_words } and can neither be merged nor replaced nor split
     .plain = the measure can neither be merged nor replaced nor split in its status
 
 problem-no_successor = measure cannot take over
-problem-no_successor-detail = { $reference } is { $from_words }; only what is proposed, approved, in progress or blocked can take over
+problem-no_successor-detail = measure { $reference } is { $from_words }; only what is proposed, approved, in progress or blocked can take over
     .plain = only what is proposed, approved, in progress or blocked can take over
 
 problem-successor_not_running = successor is not approved
-problem-successor_not_running-detail = { $reference } is running, but { $successor } is { $from_words }; a running measure goes only into a running one
+problem-successor_not_running-detail = measure { $reference } is running, but { $successor } is { $from_words }; a running measure goes only into a running one
     .plain = a running measure goes only into a running one
 
 problem-successor_due_later = successor is due later
-problem-successor_due_later-detail = { $reference } is due on { $due }, which binds, and { $successor } later or never; a date moves by a postponement only
+problem-successor_due_later-detail = measure { $reference } is due on { $due }, which binds, and { $successor } later or never; a date moves by a postponement only
     .plain = a binding date moves by a postponement only
 problem-postponement_pending = request already waiting
 problem-postponement_pending-detail = a request for a new date of this measure waits already; it has to be decided or withdrawn first

@@ -69,14 +69,17 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             // Before the measure itself, whose name it would be.
             .service(measure_lists::count_measures)
             .service(measures::create_measure)
-            // Before the single measure, or `order` would be one.
+            // Before the single measure, or `order` would be one, for every method.
             .service(measure_order::get_measure_order)
-            // Before `get_measure`, for which `export` would be a measure.
             // Before `get_measure`, for which `export` would be a measure, whatever the method.
             .service(measure_sheets::export_measures)
             .service(measure_sheets::import_measures)
             .route(measure_sheets::EXPORT, web::route().to(problem::nowhere))
             .route(measure_sheets::IMPORT, web::route().to(problem::nowhere))
+            .route(
+                "/institutions/{institution}/measures/order",
+                web::route().to(problem::nowhere),
+            )
             .service(measures::get_measure)
             .service(measure_order::get_measure_dependencies)
             .service(measures::update_measure)

@@ -262,7 +262,7 @@ both_engines! {
             answer.problem(409, "successor_not_running");
         }
         let problem = merge(&isb, &early, &[&done]).await.problem(409, "consolidation_over");
-        assert_eq!(problem["detail"], format!("{done} is `implemented` and can neither be merged nor replaced nor split"));
+        assert_eq!(problem["detail"], format!("measure {done} is `implemented` and can neither be merged nor replaced nor split"));
         replace(&isb, &early, &done).await.problem(409, "no_successor");
         merge(&isb, &done, &[&proposed]).await.problem(409, "no_successor");
         split(&isb, &done, vec![part("a", &[], &[], &[]), part("b", &[], &[], &[])]).await.problem(409, "consolidation_over");
