@@ -3,8 +3,9 @@
 
 fault-required = Diese Angabe fehlt
 fault-too_long = Höchstens { $max } Zeichen sind erlaubt
-fault-too_many = Mehr als { $max } sind nicht möglich
     .plain = Der Text ist zu lang
+fault-too_many = Mehr als { $max } sind nicht möglich
+    .plain = Das sind zu viele
 fault-too_short = Mindestens { $min } Zeichen sind nötig
     .plain = Der Text ist zu kurz
 fault-control_characters = Steuerzeichen sind nicht erlaubt

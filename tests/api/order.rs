@@ -77,7 +77,7 @@ both_engines! {
             assert_eq!((&errors["pointer"], &errors["code"]), (&json!("/requires"), &json!("cycle")), "{problem}");
             let words: Vec<&str> = cycle.into_iter().map(String::as_str).collect();
             let detail = errors["detail"].as_str().unwrap();
-            assert_eq!(detail, format!("measures would need each other: {}", words.join(" → ")));
+            assert_eq!(detail, format!("the measures would need each other: {}", words.join(" → ")));
         }
         assert_eq!(isb.get(&format!("{MEASURES}/{a}")).await.ok(200)["requires"], json!([]));
         let before = order(&isb, "").await;

@@ -288,12 +288,52 @@ both_engines! {
                     isb.send(Method::POST, &format!("{path}/migration"), &[("if-match", "*")], Some(json!({ "links": [link] }).to_string())).await.ok(200);
                 }
                 Action::MeasureChangeStatus => { client(app, "leitung").await.step(&measure, "approved", None).await.ok(200); }
-                // Each has a test of its own beside what it does.
-                Action::MeasureReportProgress | Action::MeasureComment | Action::MeasureAddEvidence
-                | Action::MeasureWithdrawEvidence | Action::MeasureRequestPostponement
-                | Action::MeasureWithdrawPostponement | Action::MeasureDecidePostponement
-                | Action::MeasureConsolidate | Action::MeasureImport | Action::MeasureExport
-                | Action::TargetObjectRead | Action::TargetObjectWrite | Action::FilterSave => continue,
+                Action::MeasureReportProgress => { isb.patch(&path, "*", json!({ "progress_percent": 5 })).await.ok(200); }
+                Action::MeasureComment => { isb.post(&format!("{path}/comments"), json!({ "text": "Probe" })).await.ok(201); }
+                Action::MeasureAddEvidence => { isb.post(&format!("{path}/evidence"), evidence()).await.ok(201); }
+                Action::MeasureWithdrawEvidence => {
+                    let id = isb.post(&format!("{path}/evidence"), evidence()).await.ok(201)["id"].as_str().unwrap().to_owned();
+                    before = everything(app);
+                    isb.post(&format!("{path}/evidence/{id}/withdrawal"), json!({ "reason": "falsch" })).await.ok(200);
+                }
+                Action::MeasureRequestPostponement => { postponement(&isb, &path).await; }
+                Action::MeasureWithdrawPostponement => {
+                    let waiting = isb.get(&format!("{path}/postponements")).await.ok(200)["items"][0].clone();
+                    let at = format!("{path}/postponements/{}", waiting["id"].as_str().unwrap());
+                    let etag = isb.get(&at).await.header("etag").to_owned();
+                    isb.send(Method::POST, &format!("{at}/withdrawal"), &[("if-match", &etag)], None).await.ok(200);
+                }
+                Action::MeasureDecidePostponement => {
+                    let at = postponement(&isb, &path).await;
+                    before = everything(app);
+                    let leitung = client(app, "leitung").await;
+                    let etag = leitung.get(&at).await.header("etag").to_owned();
+                    let body = json!({ "verdict": "approved" }).to_string();
+                    leitung.send(Method::POST, &format!("{at}/decision"), &[("if-match", &etag)], Some(body)).await.ok(200);
+                }
+                Action::MeasureConsolidate => {
+                    let (kept, merged) = (proposed(&isb, "netz").await, proposed(&isb, "netz").await);
+                    let etag = isb.get(&format!("{ALL}/{merged}")).await.header("etag").to_owned();
+                    before = everything(app);
+                    let body = json!({ "others": [{ "reference": merged, "etag": etag }], "reason": "dasselbe" }).to_string();
+                    isb.send(Method::POST, &format!("{ALL}/{kept}/merge"), &[("if-match", "*")], Some(body)).await.ok(200);
+                }
+                Action::MeasureImport => {
+                    let table = "Externe Kennung;Titel;Herkunft;Priorität;OE\nT-EREIGNIS;Neu;Audit;2;FB DigIT\n";
+                    isb.send(Method::POST, &format!("{ALL}/import"), &[], Some(table.to_owned())).await.ok(200);
+                }
+                Action::MeasureExport => assert_eq!(isb.get(&format!("{ALL}/export")).await.status, 200),
+                Action::TargetObjectRead => { isb.get("institutions/offenburg/target-objects").await.ok(200); }
+                Action::TargetObjectWrite => {
+                    let body = json!({
+                        "key": "S-EREIGNIS", "name": "Server", "kind": "it_system",
+                        "protection_need": { "confidentiality": "normal", "integrity": "high", "availability": "normal" },
+                    });
+                    isb.post("institutions/offenburg/target-objects", body).await.ok(201);
+                }
+                Action::FilterSave => {
+                    isb.post("institutions/offenburg/filters", json!({ "name": "Meine", "query": "overdue=true" })).await.ok(201);
+                }
                 Action::ReminderPlan => assert!(reminders::plan_due(&app.app).unwrap().mails > 0),
                 Action::InstitutionCreate => institutions::create(&app.app, "lahr", "Stadt Lahr", InstitutionKind::Municipality, &[]).unwrap(),
                 Action::UserManage => {
@@ -309,10 +349,15 @@ both_engines! {
                 .map(|(event, count)| (event.clone(), count - before.get(&event).copied().unwrap_or(0)))
                 .filter(|(_, count)| *count != 0)
                 .collect();
-            let times = if action == Action::ReminderPlan { 3 } else { 1 };
+            let times = match action {
+                Action::ReminderPlan => 3,
+                // The one that stays and the one that goes into it.
+                Action::MeasureConsolidate => 2,
+                _ => 1,
+            };
             let mut expected: BTreeMap<String, i64> = action.audit_event().map(|event| (event.to_owned(), times)).into_iter().collect();
             // A measure that is imported is a new one.
-            if action == Action::ProgrammeImportHistory {
+            if [Action::ProgrammeImportHistory, Action::MeasureImport].contains(&action) {
                 expected.insert("measure.created".to_owned(), 1);
             }
             assert_eq!(new, expected, "{action}");
@@ -603,6 +648,18 @@ fn step_table(policy: &Policy) -> String {
 
 async fn client<'a>(app: &'a TestApp, local: &str) -> Client<'a> {
     app.sign_in(&format!("{local}@offenburg.example")).await
+}
+
+fn evidence() -> Value {
+    json!({ "kind": "document", "title": "Nachweis", "dated_on": "2022-10-01" })
+}
+
+/// A request for a new date; gives its path.
+async fn postponement(isb: &Client<'_>, measure: &str) -> String {
+    let body = json!({ "to": "2023-07-31", "cause": "supplier", "reason": "Der Lieferant liefert erst im Juli" });
+    let at = format!("{measure}/postponements");
+    let id = isb.post(&at, body).await.ok(201)["id"].clone();
+    format!("{at}/{}", id.as_str().unwrap())
 }
 
 /// A measure that is ready to be approved.
