@@ -80,6 +80,10 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
                 "/institutions/{institution}/measures/order",
                 web::route().to(problem::nowhere),
             )
+            .route(
+                "/institutions/{institution}/measures/facets",
+                web::route().to(problem::nowhere),
+            )
             .service(measures::get_measure)
             .service(measure_order::get_measure_dependencies)
             .service(measures::update_measure)

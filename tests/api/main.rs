@@ -28,6 +28,7 @@ mod fuzz;
 mod history;
 mod kill;
 mod layers;
+mod life;
 mod list_counts;
 mod lists;
 mod measures;

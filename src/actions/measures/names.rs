@@ -171,7 +171,9 @@ impl Names {
         if unread.is_empty() {
             return Ok(());
         }
-        let asked: Vec<&str> = unread.iter().map(|text| text.as_str()).collect();
+        // PostgreSQL refuses to compare with what it cannot store.
+        let storable = unread.iter().filter(|text| !text.contains('\0'));
+        let asked: Vec<&str> = storable.map(|text| text.as_str()).collect();
         let found = measures::ids_by_reference(db, sight, &asked)?;
         for text in unread {
             self.measures.insert(text.clone(), found.get(text).cloned());
