@@ -84,7 +84,8 @@ pub async fn get_measure(
             .insert_header((header::ETAG, etag))
             .json(fields.of(found)?));
     };
-    let as_of: AsOf = text.parse().map_err(|_| {
+    let as_of: Option<AsOf> = text.parse().ok();
+    let as_of = as_of.ok_or_else(|| {
         page::bad("?as_of", FaultCode::WrongType, |fault| {
             fault.arg("value", &text)
         })

@@ -93,6 +93,16 @@ pub fn get(db: &mut Db, measure_id: &str, id: &str) -> Result<Postponement> {
         .first(db)?)
 }
 
+/// Whether a request for a new date of a measure waits.
+pub fn any_pending(db: &mut Db, measure_id: &str) -> Result<bool> {
+    let waiting = postponements::table
+        .filter(postponements::measure_id.eq(measure_id))
+        .filter(postponements::state.eq(State::Pending))
+        .select(postponements::id);
+    let found: Option<String> = waiting.first(db).optional()?;
+    Ok(found.is_some())
+}
+
 /// Measure and id of every request of these measures that was approved.
 pub fn approved(db: &mut Db, measure_ids: &[&str]) -> Result<Vec<(String, String)>> {
     Ok(postponements::table

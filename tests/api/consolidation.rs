@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use serde_json::{Value, json};
 use zinne::store::schema;
 
-use crate::support::{Answer, Client, TestApp};
+use crate::support::{Answer, Client, TestApp, approvable};
 
 const MEASURES: &str = "institutions/offenburg/measures";
 
@@ -435,5 +435,46 @@ both_engines! {
         head.step(&stays, "approved", None).await.problem(403, "forbidden");
         let leitung = app.sign_in("leitung@offenburg.example").await;
         leitung.step(&stays, "approved", None).await.ok(200);
+    }
+
+    async fn a_split_gives_no_postponement_for_free(app) {
+        let isb = isb(app).await;
+        let leitung = app.sign_in("leitung@offenburg.example").await;
+        let netz = app.sign_in("netz@offenburg.example").await;
+        let body = approvable(json!({
+            "title": "Netze", "origin": "audit", "priority": 2, "owner": "netz@offenburg.example", "org_unit": "FB DigIT",
+            "due": { "day": "2022-12-31" }, "fulfils": ["NET.1.1.A16", "NET.1.1.A22"],
+        }));
+        let reference = isb.post(MEASURES, body).await.ok(201)["reference"].as_str().unwrap().to_owned();
+        leitung.step(&reference, "approved", None).await.ok(200);
+        let ask = async |reference: &str, to: &str| {
+            let body = json!({ "to": to, "cause": "staff", "reason": "Es fehlt Personal für den Umbau" });
+            let asked = netz.post(&format!("{}/postponements", path(reference)), body).await.ok(201);
+            format!("{}/postponements/{}", path(reference), asked["id"].as_str().unwrap())
+        };
+        let decide = async |client: &Client<'_>, at: &str| {
+            let etag = client.get(at).await.header("etag").to_owned();
+            let body = json!({ "verdict": "approved" }).to_string();
+            client.send(Method::POST, &format!("{at}/decision"), &[("if-match", &etag)], Some(body)).await
+        };
+        let cost = json!({
+            "once_material_cents": 0, "once_staff_tenth_days": 25, "yearly_material_cents": 0, "yearly_staff_tenth_days": 0, "quality": "rough",
+        });
+        let part = |target: &str| json!({ "title": target, "fulfils": [target], "applies": [], "budget_lines": [], "cost": cost });
+        let split = json!({ "parts": [part("NET.1.1.A16"), part("NET.1.1.A22")], "reason": "zwei Gewerke" });
+        let first = ask(&reference, "2023-01-10").await;
+        let before = get(&isb, &reference).await;
+        post(&isb, &reference, "split", "*", split.clone()).await.problem(409, "postponement_pending");
+        assert_eq!(get(&isb, &reference).await, before);
+        decide(&isb, &first).await.ok(200);
+        post(&isb, &reference, "split", "*", split).await.ok(200);
+        let parts = get(&isb, &reference).await["successors"].clone();
+        let part = parts[0]["reference"].as_str().unwrap();
+        let stands = get(&isb, part).await;
+        assert_eq!((&stands["due"]["original"], &stands["due"]["day"]), (&json!("2022-12-31"), &json!("2023-01-10")));
+        // The second one is for the head of the unit, though it is the first of this part.
+        let second = ask(part, "2023-01-20").await;
+        decide(&isb, &second).await.problem(403, "forbidden");
+        decide(&leitung, &second).await.ok(200);
     }
 }

@@ -21,7 +21,7 @@ use crate::domain::measure_state::State;
 use crate::error::{Code, Error, Result};
 use crate::store::measures::succession::{NewSuccession, add_succession, waiting_for};
 use crate::store::measures::{self, Dossier, Measure};
-use crate::store::{Db, institutions};
+use crate::store::{Db, institutions, postponements};
 
 /// The measure of the path, in the version that the caller has seen.
 #[derive(Debug, Clone, Copy)]
@@ -158,13 +158,17 @@ impl Case<'_, '_> {
     /// Lets a measure come to its end; all that it had stays with it for whoever looks it up.
     ///
     /// # Errors
-    /// `stale`
+    /// `stale`, `postponement_pending`
     pub(super) fn retire(
         &mut self,
         db: &mut Db,
         mut dossier: Dossier,
         before: &State,
     ) -> Result<()> {
+        // It would ask for a date that no longer is one.
+        if postponements::any_pending(db, &dossier.row.measure.id)? {
+            return Err(Error::new(Code::PostponementPending));
+        }
         let after = replaced(before, self.reason);
         self.change(db, &mut dossier, before, &after)
     }

@@ -129,8 +129,8 @@ pub fn history(
                 changes.clear();
             }
             let changes = changes.into_iter().map(|(field, mut values)| FieldChange {
-                old: shown(&field, values["old"].take(), &hidden),
-                new: shown(&field, values["new"].take(), &hidden),
+                old: shown(&field, taken(&mut values, "old"), &hidden),
+                new: shown(&field, taken(&mut values, "new"), &hidden),
                 field,
             });
             Ok(HistoryView {
@@ -204,7 +204,7 @@ impl Classes {
             let of_event = changes_of(&event)?;
             let old = of_event
                 .get("confidentiality")
-                .and_then(|values| values["old"].as_str());
+                .and_then(|values| values.get("old")?.as_str());
             if let Some(old) = old.and_then(|old| old.parse().ok()) {
                 changes.push((event.seq, old));
             }
@@ -365,6 +365,11 @@ fn hidden_programmes(db: &mut Db, app: &App, scope: &Scope) -> Result<Vec<String
         .into_iter()
         .filter(|programme| !seen.contains(&programme.confidentiality));
     Ok(hidden.map(|programme| programme.key).collect())
+}
+
+/// A member of an object; null where there is none.
+fn taken(values: &mut Value, name: &str) -> Value {
+    values.get_mut(name).map(Value::take).unwrap_or_default()
 }
 
 /// A value without what it says of hidden programmes.

@@ -284,7 +284,10 @@ fn move_due(
 /// What the rules have to know of a measure.
 fn known(db: &mut Db, dossier: &Dossier) -> Result<Facts> {
     let measure = &dossier.row.measure;
-    let approved = postponements::approved(db, &[&measure.id])?;
+    // A part of a measure that was split goes on where that one stood: a split gives no postponement for free.
+    let family = measures::ancestry(db, &measure.id)?;
+    let family: Vec<&str> = family.iter().map(String::as_str).collect();
+    let approved = postponements::approved(db, &family)?;
     Ok(Facts {
         status: measure.status,
         due_original: measure.due_original,
