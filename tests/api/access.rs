@@ -402,7 +402,9 @@ fn programme(key: &str, class: &str) -> Value {
 async fn new_measure(isb: &Client<'_>) -> String {
     let body = json!({
         "title": "Probe", "origin": "ad_hoc", "priority": 2, "owner": "netz@offenburg.example", "org_unit": "FB DigIT",
-        "due": { "day": "2023-06-30" }, "fulfils": ["NET.1.1.A4"],
+        "due": { "day": "2023-06-30" }, "fulfils": ["NET.1.1.A4"], "deputy": "arbeitsplatz@offenburg.example",
+        "start_planned": "2022-11-01", "budget_lines": ["OG-2021-DIG:OG-K1"], "cost": { "once_material_cents": 100_000,
+            "once_staff_tenth_days": 10, "yearly_material_cents": 0, "yearly_staff_tenth_days": 0, "quality": "rough" },
     });
     isb.post("institutions/offenburg/measures", body)
         .await

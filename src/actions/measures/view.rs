@@ -404,9 +404,11 @@ impl MeasureView {
             measure.updated_at,
         );
         let undecided = [Status::Proposed, Status::Deferred].contains(&state.status);
-        let missing = undecided
-            .then(|| missing_for_approval(&state))
-            .unwrap_or_default();
+        let missing = if undecided {
+            missing_for_approval(&state)
+        } else {
+            Vec::new()
+        };
         Ok(MeasureView {
             summary: MeasureSummary::new(
                 dossier.row,
