@@ -14,6 +14,7 @@
 
 #[path = "../../tests/api/support/postgres.rs"]
 mod postgres;
+mod reads;
 #[path = "../report.rs"]
 mod report;
 mod service;
@@ -33,9 +34,10 @@ use secrecy::SecretString;
 use zinne::auth::password::{Passwords, Verdict};
 
 use postgres::Database;
+use reads::{COUNTS, LISTS, counts_path, measure_paths, page_paths};
 use report::{Row, median, say, table};
 use service::{Service, Site, processor_of};
-use world::{INSTITUTION, PASSWORD, PATHS, PEOPLE};
+use world::{PASSWORD, PEOPLE};
 
 /// Compares the service with the bare operation.
 #[derive(Debug, clap::Parser)]
@@ -143,63 +145,6 @@ async fn on_postgres(arguments: &Arguments, folder: &Path) -> Vec<Row> {
         sleep(Duration::from_secs(arguments.hold));
     }
     rows
-}
-
-fn measure_paths(references: &[String]) -> Vec<String> {
-    let path = |reference| format!("/api/v1/institutions/{INSTITUTION}/measures/{reference}");
-    references.iter().map(path).collect()
-}
-
-/// Lists that are compared: what they are called and what they ask for.
-const LISTS: [(&str, &str); 8] = [
-    ("a page of 50", ""),
-    ("a page by priority", "&sort=priority"),
-    ("a page of the last changes", "&sort=-updated"),
-    (
-        "a page of what is overdue",
-        "&overdue=true&owner=netz@offenburg.example",
-    ),
-    (
-        "a page by level status and gap",
-        "&level=basic&status=proposed,approved&missing=owner",
-    ),
-    ("a page by text and unit", "&q=netz&org_unit=FB%20DigIT"),
-    (
-        "a page by module and date",
-        "&module=NET.1.1&due_from=2023-01-01&due_to=2025-12-31&sort=-due",
-    ),
-    (
-        "a page by layer class and priority",
-        "&layer=NET&confidentiality=internal&priority=1,2&sort=-priority",
-    ),
-];
-
-/// Counts that are compared.
-const COUNTS: [(&str, &str); 2] = [
-    ("counts of all", ""),
-    (
-        "counts by level and status",
-        "level=basic&status=approved,in_progress",
-    ),
-];
-
-fn counts_path(filters: &str) -> String {
-    format!("/api/v1/institutions/{INSTITUTION}/measures/facets?{filters}")
-}
-
-/// The first pages of a list, each by the cursor of the one before.
-fn page_paths(service: &Service, token: &str, filters: &str) -> Vec<String> {
-    let first = format!("/api/v1/institutions/{INSTITUTION}/measures?limit=50{filters}");
-    let mut paths = vec![first.clone()];
-    while paths.len() < PATHS {
-        let page: serde_json::Value =
-            serde_json::from_str(&service.get(paths.last().unwrap(), token)).unwrap();
-        let Some(cursor) = page["next_cursor"].as_str() else {
-            break;
-        };
-        paths.push(format!("{first}&cursor={cursor}"));
-    }
-    paths
 }
 
 fn scripts(folder: &Path, name: &str, transactions: &[sql::Transaction]) -> Vec<PathBuf> {

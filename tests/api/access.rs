@@ -451,6 +451,9 @@ async fn new_measure(isb: &Client<'_>) -> String {
             "once_material_cents": 0, "once_staff_tenth_days": 50, "yearly_material_cents": 0, "yearly_staff_tenth_days": 0,
             "quality": "rough",
         },
+        "due": { "day": "2023-06-30" }, "fulfils": ["NET.1.1.A4"], "deputy": "arbeitsplatz@offenburg.example",
+        "start_planned": "2022-11-01", "budget_lines": ["OG-2021-DIG:OG-K1"], "cost": { "once_material_cents": 100_000,
+            "once_staff_tenth_days": 10, "yearly_material_cents": 0, "yearly_staff_tenth_days": 0, "quality": "rough" },
     });
     isb.post("institutions/offenburg/measures", body)
         .await
