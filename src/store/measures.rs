@@ -34,7 +34,7 @@ pub use dossier::{Dossier, Line, Succession, TargetObject, dossier, dossiers};
 pub use facets::{Facets, facets};
 pub use filter::{Concerned, Filter};
 pub use page::{After, Sort, page};
-pub use succession::{ancestry, carry_provenance};
+pub use succession::{ancestries, ancestry, carry_provenance};
 pub use table::{Keys, by_ids, keys};
 pub use write::{
     NewLink, Provenance, add_lines, insert, next_reference, replace, set_lines, set_links,

@@ -175,12 +175,18 @@ fn views(db: &mut Db, found: Vec<(Postponement, Measure)>) -> Result<Vec<Postpon
         .flat_map(|(p, _)| [Some(&p.requested_by), p.decided_by.as_ref()]);
     let people: BTreeSet<&str> = people.flatten().map(String::as_str).collect();
     let accounts = users::accounts(db, &people.into_iter().collect::<Vec<_>>())?;
-    let approved = postponements::approved(db, &ids)?;
+    // A part of a measure that was split goes on where that one stood.
+    let families = measures::ancestries(db, &ids)?;
+    let all: BTreeSet<&str> = families.values().flatten().map(String::as_str).collect();
+    let approved = postponements::approved(db, &all.into_iter().collect::<Vec<_>>())?;
     let links = measures::links_of(db, &ids)?;
     let account = |id: &String| accounts.get(id).map(OwnerView::from);
     let views = found.into_iter().map(|(postponement, measure)| {
         // One waits at a time, so those approved before it are those that were made before it.
-        let earlier = |(of, id): &&(String, String)| *of == measure.id && *id < postponement.id;
+        let family = families.get(&measure.id);
+        let earlier = |(of, id): &&(String, String)| {
+            family.is_some_and(|family| family.contains(of)) && *id < postponement.id
+        };
         let facts = Facts {
             status: measure.status,
             due_original: measure.due_original,

@@ -1,6 +1,6 @@
 //! That measures go into others, and what has to be carried over for it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -64,19 +64,38 @@ pub fn waiting_for(db: &mut Db, institution_id: &str, ids: &[&str]) -> Result<Ve
         .load(db)?)
 }
 
-/// A measure and all that it came from, directly or not: ids.
+/// A measure and all that went into it, and what went into those.
 pub fn ancestry(db: &mut Db, id: &str) -> Result<BTreeSet<String>> {
-    let mut found = BTreeSet::from([id.to_owned()]);
-    let mut last = vec![id.to_owned()];
+    Ok(ancestries(db, &[id])?.remove(id).unwrap_or_default())
+}
+
+/// Each of some measures with all that went into it: as many statements as there are generations.
+pub fn ancestries(db: &mut Db, ids: &[&str]) -> Result<HashMap<String, BTreeSet<String>>> {
+    let own = |id: &&str| ((*id).to_owned(), BTreeSet::from([(*id).to_owned()]));
+    let mut families: HashMap<String, BTreeSet<String>> = ids.iter().map(own).collect();
+    let mut last: BTreeSet<String> = ids.iter().map(|id| (*id).to_owned()).collect();
     while !last.is_empty() {
-        let predecessors: Vec<String> = measure_successions::table
+        let pairs: Vec<(String, String)> = measure_successions::table
             .filter(measure_successions::successor_id.eq_any(&last))
-            .select(measure_successions::predecessor_id)
+            .select((
+                measure_successions::successor_id,
+                measure_successions::predecessor_id,
+            ))
             .load(db)?;
-        last = predecessors;
-        last.retain(|id| found.insert(id.clone()));
+        last.clear();
+        for family in families.values_mut() {
+            let new = pairs
+                .iter()
+                .filter(|(successor, _)| family.contains(successor));
+            let new: Vec<&String> = new.map(|(_, predecessor)| predecessor).collect();
+            for predecessor in new {
+                if family.insert(predecessor.clone()) {
+                    last.insert(predecessor.clone());
+                }
+            }
+        }
     }
-    Ok(found)
+    Ok(families)
 }
 
 /// Gives the links of a measure that were carried over from an older catalogue's the same confirmation in another measure
