@@ -217,19 +217,7 @@ fn signed_in(app: &Arc<App>) -> Caller {
 
 fn everything() -> ListQuery {
     ListQuery {
-        status: Vec::new(),
-        overdue: None,
-        due_from: None,
-        due_to: None,
-        owner: None,
-        org_unit: None,
-        programme: None,
-        module: None,
-        layer: None,
-        requirement: None,
-        link: None,
-        priority: Vec::new(),
-        text: None,
+        filter: Filter::default(),
         sort: Sort::Reference,
         after: None,
         limit: 1,

@@ -2,13 +2,14 @@
 # `.short` and `.plain` are used where values are missing that the full sentence needs.
 
 fault-required = a value is required
-fault-too_many = No more than { $max } are possible
 fault-too_long =
     { $max ->
         [one] must have at most { $max } character
        *[other] must have at most { $max } characters
     }
     .plain = is too long
+fault-too_many = no more than { $max } are possible
+    .plain = these are too many
 fault-too_short =
     { $min ->
         [one] must have at least { $min } character
