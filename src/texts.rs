@@ -237,6 +237,7 @@ mod tests {
         let args: &[(&'static str, &str)] = match code {
             FaultCode::Required | FaultCode::TooShort => &[("min", "12")],
             FaultCode::TooLong => &[("max", "2000")],
+            FaultCode::TooMany => &[("max", "100")],
             FaultCode::OutOfRange => &[("min", "1900-01-01"), ("max", "2199-12-31")],
             FaultCode::UnknownWord => &[("value", "done"), ("known", "proposed, approved")],
             FaultCode::WrongType => &[("value", "invalid type: string, expected i64")],

@@ -3,11 +3,12 @@
 
 fault-required = Diese Angabe fehlt
 fault-too_long = Höchstens { $max } Zeichen sind erlaubt
-fault-too_many = Mehr als { $max } sind nicht möglich
     .plain = Der Text ist zu lang
 fault-too_short = Mindestens { $min } Zeichen sind nötig
     .plain = Der Text ist zu kurz
 fault-control_characters = Steuerzeichen sind nicht erlaubt
+fault-too_many = Mehr als { $max } sind nicht möglich
+    .plain = Mehr sind nicht möglich
 fault-not_an_address = Das ist keine zustellbare E-Mail-Adresse
 fault-out_of_range = Erlaubt ist { $min } bis { $max }
     .plain = Der Wert liegt außerhalb des erlaubten Bereichs

@@ -2,7 +2,8 @@
 # `.short` and `.plain` are used where values are missing that the full sentence needs.
 
 fault-required = a value is required
-fault-too_many = No more than { $max } are possible
+fault-too_many = no more than { $max } are possible
+    .plain = there are too many
 fault-too_long =
     { $max ->
         [one] must have at most { $max } character
