@@ -32,7 +32,7 @@ use zinne::config::Config;
 use zinne::domain::access::{Grant, Role};
 use zinne::domain::institution::InstitutionKind;
 use zinne::sheet::{Format, Limits, Records, rows};
-use zinne::store::measures::Sort;
+use zinne::store::measures::{Filter, Sort};
 
 use report::{Row, say, table};
 

@@ -225,7 +225,7 @@ fn matches(measure: &Value, filter: &[(&str, &str)]) -> bool {
             .iter()
             .any(|key| key == value),
         "origin" | "confidentiality" => value.split(',').any(|word| text(name) == word),
-        "needs_split" => measure["needs_split"].to_string() == *value,
+        "needs_split" => measure["needs_split"].as_bool() == value.parse().ok(),
         "missing" => value.split(',').all(|what| match what {
             "owner" => measure["owner"].is_null(),
             "due" => measure["due"].is_null(),
