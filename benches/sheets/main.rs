@@ -4,6 +4,7 @@
 //! something cannot be measured.
 #![allow(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     clippy::expect_used,
     clippy::panic,
     clippy::print_stdout,
