@@ -4,7 +4,6 @@
 
 use chrono::NaiveDate;
 
-use super::access::Role;
 use super::calendar::is_period_end;
 use super::fault::{Fault, FaultCode, Faults};
 use super::measure::{Precision, Status, days_overdue};
@@ -105,23 +104,6 @@ pub const MAX_REASON: usize = 2000;
 const DAYS_OF_ISB: i64 = 30;
 /// Up to so many days in all the head of the unit decides.
 const DAYS_OF_HEAD: i64 = 180;
-
-impl Tier {
-    /// Roles that may decide. A higher tier may decide what a lower one may, or nobody could where the ISB asks
-    /// (DOMAIN ROL-2). A head only for their own unit; the policy looks at that.
-    pub const fn roles(self) -> &'static [Role] {
-        match self {
-            Tier::Isb => &[Role::Isb, Role::Head, Role::Management],
-            Tier::Head => &[Role::Head, Role::Management],
-            Tier::Management => &[Role::Management],
-        }
-    }
-
-    /// Whether the ISB is to be told of the decision, because somebody else takes it.
-    pub const fn informs_isb(self) -> bool {
-        !matches!(self, Tier::Isb)
-    }
-}
 
 impl TierReason {
     /// The tier that this asks for.
@@ -754,22 +736,6 @@ mod tests {
                 decide(&facts, &pending(to), "isb", Verdict::Refused, to),
                 Ok(Outcome::Kept)
             );
-        }
-    }
-
-    #[test]
-    fn who_may_decide() {
-        for (tier, roles, informs_isb) in [
-            (
-                Tier::Isb,
-                &[Role::Isb, Role::Head, Role::Management][..],
-                false,
-            ),
-            (Tier::Head, &[Role::Head, Role::Management], true),
-            (Tier::Management, &[Role::Management], true),
-        ] {
-            assert_eq!(tier.roles(), roles);
-            assert_eq!(tier.informs_isb(), informs_isb);
         }
     }
 

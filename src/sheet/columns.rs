@@ -138,18 +138,6 @@ impl Field {
         }
     }
 
-    /// Whether a file may only repeat what the ledger says: where a measure stands, and what its steps have left.
-    pub const fn is_read_only(self) -> bool {
-        matches!(
-            self,
-            Field::Status
-                | Field::DueOriginal
-                | Field::ApprovedOn
-                | Field::CompletedOn
-                | Field::VerifiedOn
-        )
-    }
-
     /// The column that a heading stands for; case, blanks, hyphens and signs do not count.
     pub fn by_heading(heading: &str) -> Option<Field> {
         let key = folded(heading);

@@ -116,6 +116,7 @@ impl Writing<'_> {
         }
         if let Some(requires) = requires {
             measures::set_requires(db, id, &strs(&requires))?;
+            self.names.now_requires(id, &requires);
         }
         if let Some(objects) = objects {
             measures::set_target_objects(db, id, &strs(&objects))?;
@@ -260,11 +261,15 @@ impl Writing<'_> {
         // Two writers could each add one half of a cycle.
         institutions::lock(db, &self.scope.institution.id)?;
         let id = dossier.row.measure.id.as_str();
-        let all = measures::dependencies(db, &self.scope.institution.id)?;
+        let all = self.names.dependencies(db, self.scope)?;
         let others: Vec<Dependency<'_>> = all
             .iter()
-            .filter(|(measure, _)| measure != id)
-            .map(|(measure, requires)| Dependency { measure, requires })
+            .filter(|(measure, _)| *measure != id)
+            .flat_map(|(measure, needed)| {
+                needed
+                    .iter()
+                    .map(|requires| Dependency { measure, requires })
+            })
             .collect();
         let added: Vec<Dependency<'_>> = ids
             .iter()

@@ -3,7 +3,7 @@
 //! Each sort is read once, when it is first asked for: a table of ten thousand measures costs no more statements
 //! than one with a handful.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::Scope;
 use crate::app::App;
@@ -24,6 +24,8 @@ pub(super) struct Names {
     target_objects: Option<HashMap<String, String>>,
     targets: HashMap<String, Option<Target>>,
     measures: HashMap<String, Option<String>>,
+    /// Which measure needs which: ids.
+    dependencies: Option<BTreeMap<String, Vec<String>>>,
 }
 
 impl Names {
@@ -140,6 +142,30 @@ impl Names {
         }
         let objects = self.target_objects.get_or_insert_default();
         Ok(known(objects, faults, "/target_objects", keys))
+    }
+
+    /// Which measure of the institution needs which: ids. Kept up to date by [`Self::now_requires`]; nobody else may
+    /// write meanwhile, which the caller sees to with a lock.
+    pub(super) fn dependencies(
+        &mut self,
+        db: &mut Db,
+        scope: &Scope,
+    ) -> Result<&BTreeMap<String, Vec<String>>> {
+        if self.dependencies.is_none() {
+            let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
+            for (measure, requires) in measures::dependencies(db, &scope.institution.id)? {
+                all.entry(measure).or_default().push(requires);
+            }
+            self.dependencies = Some(all);
+        }
+        Ok(self.dependencies.get_or_insert_default())
+    }
+
+    /// Notes what a measure needs from now on.
+    pub(super) fn now_requires(&mut self, measure: &str, requires: &[String]) {
+        if let Some(all) = &mut self.dependencies {
+            all.insert(measure.to_owned(), requires.to_vec());
+        }
     }
 
     /// Ids of measures that the caller sees, by their references.
