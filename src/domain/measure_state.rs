@@ -138,6 +138,23 @@ pub fn differences(before: &State, after: &State) -> Result<Map<String, Value>, 
     Ok(differ.collect())
 }
 
+/// What a new measure begins with: every field that says something, with nothing before it.
+///
+/// # Errors
+/// What serde says; it does not happen.
+pub fn first_values(state: &State) -> Result<Map<String, Value>, serde_json::Error> {
+    let says_nothing = |value: &Value| match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        _ => false,
+    };
+    let fields = state.fields()?.into_iter();
+    let said = fields.filter(|(_, value)| !says_nothing(value));
+    let first = said.map(|(name, new)| (name, json!({ "old": null, "new": new })));
+    Ok(first.collect())
+}
+
 #[cfg(test)]
 pub(crate) mod tests {
     use proptest::prelude::*;

@@ -170,8 +170,7 @@ pub fn read(text: &str) -> Result<(ListQuery, Fields)> {
     let paging: PageParams = extract::query(&paging)?;
     let sort = page::word("sort", paging.sort.as_deref().unwrap_or("due"))?;
     let place: Option<Place> = page::place(paging.cursor.as_deref())?;
-    let known = fields::names::<MeasureSummary>();
-    let fields = Fields::read(paging.fields.as_deref(), &known)?;
+    let fields = Fields::read(paging.fields.as_deref(), fields::names::<MeasureSummary>)?;
     let query = ListQuery {
         filter: filter.filter()?,
         sort,

@@ -68,12 +68,13 @@ pub async fn get_measure(
     path: web::Path<(String, String)>,
     params: Query<MeasureReadParams>,
 ) -> Result<HttpResponse> {
-    let known = [
-        fields::names::<MeasureSummary>(),
-        fields::names::<MeasureView>(),
-    ]
-    .concat();
-    let fields = Fields::read(params.0.fields.as_deref(), &known)?;
+    let fields = Fields::read(params.0.fields.as_deref(), || {
+        let names = [
+            fields::names::<MeasureSummary>(),
+            fields::names::<MeasureView>(),
+        ];
+        names.concat()
+    })?;
     let (institution, measure) = path.into_inner();
     let Some(text) = params.0.as_of else {
         let found = app

@@ -33,7 +33,7 @@ pub use details::Details;
 pub use dossier::{Dossier, Line, Succession, TargetObject, dossier, dossiers};
 pub use facets::{Facets, facets};
 pub use filter::{Concerned, Filter};
-pub use page::{After, Sort, page};
+pub use page::{After, Listed, Modules, Sort, page};
 pub use succession::{ancestries, ancestry, carry_provenance};
 pub use table::{Keys, by_ids, keys};
 pub use write::{
@@ -296,25 +296,6 @@ pub fn links_to(db: &mut Db, references: &[String]) -> Result<HashMap<String, Li
         .iter()
         .filter_map(|(reference, target)| Some((reference.clone(), link(target)?)))
         .collect())
-}
-
-/// Modules that each of `measure_ids` is linked to, in one statement.
-pub fn modules_of(db: &mut Db, measure_ids: &[&str]) -> Result<HashMap<String, Vec<String>>> {
-    let rows: Vec<(String, String)> = measure_links::table
-        .filter(measure_links::measure_id.eq_any(measure_ids))
-        .filter(measure_links::module_id.is_not_null())
-        .select((
-            measure_links::measure_id,
-            measure_links::module_id.assume_not_null(),
-        ))
-        .distinct()
-        .order((measure_links::measure_id, measure_links::module_id))
-        .load(db)?;
-    let mut modules: HashMap<String, Vec<String>> = HashMap::new();
-    for (measure, module) in rows {
-        modules.entry(measure).or_default().push(module);
-    }
-    Ok(modules)
 }
 
 /// Entries of the lines that pay for a measure, as far as their programmes are of one of `classes`: line,

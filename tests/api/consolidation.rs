@@ -341,8 +341,8 @@ both_engines! {
         let events = events(&isb).await;
         assert_eq!(events.len(), 4);
         let made = events.iter().find(|event| event["details"]["reference"] == json!(parts[1])).unwrap();
-        assert_eq!(made["details"]["changes"]["title"], json!({ "old": "", "new": "Zweiter Teil" }));
-        assert_eq!(made["details"]["changes"]["status"], json!({ "old": "proposed", "new": before["status"] }));
+        assert_eq!(made["details"]["changes"]["title"], json!({ "old": null, "new": "Zweiter Teil" }));
+        assert_eq!(made["details"]["changes"]["status"], json!({ "old": null, "new": before["status"] }));
         let old = events.iter().find(|event| event["details"]["reference"] == json!(whole)).unwrap();
         assert_eq!(old["details"]["changes"]["replaced_by"]["new"], json!(parts));
         split(&isb, &whole, vec![part("a", &[], &[], &[]), part("b", &[], &[], &[])]).await.problem(409, "consolidation_over");

@@ -117,6 +117,11 @@ both_engines! {
         assert_eq!((&newest["action"], &change(newest, "status")["new"]), (&json!("measure.status_changed"), &json!("in_progress")));
         assert_eq!(newest["actor"]["email"], "isb@offenburg.example");
         assert_eq!(oldest["action"], "measure.created");
+        // Before it was made there was nothing, not the values of a blank form.
+        let first = oldest["changes"].as_array().unwrap();
+        assert!(first.iter().all(|change| change["old"].is_null() && !change["new"].is_null()), "{first:?}");
+        assert_eq!(change(oldest, "origin")["new"], "audit");
+        assert_eq!(change(oldest, "status")["new"], "proposed");
         assert_eq!(change(oldest, "title")["new"], "Netzzonen trennen");
         let beratung = &events[10];
         assert_eq!((&beratung["reason"], change(beratung, "priority")), (&json!("Beratung"), &json!({ "field": "priority", "old": 2, "new": 1 })));

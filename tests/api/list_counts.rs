@@ -95,7 +95,7 @@ both_engines! {
                 let (page, of_list) = statements(|| measures::list(&app.app, By::Caller(&caller), "offenburg", &query).unwrap());
                 assert!(page.items.len() <= 50);
                 let (_, of_counts) = statements(|| measures::facets(&app.app, By::Caller(&caller), "offenburg", &query.filter).unwrap());
-                assert_eq!((of_list, of_counts), (5, 12), "{query:?}");
+                assert_eq!((of_list, of_counts), (4, 12), "{query:?}");
             }
         };
         measure();
@@ -107,7 +107,7 @@ both_engines! {
             for limit in [1, 200] {
                 let (query, _) = measure_lists::read(&format!("limit={limit}&sort={sort}")).unwrap();
                 let (page, of_list) = statements(|| measures::list(&app.app, By::Caller(&caller), "offenburg", &query).unwrap());
-                assert_eq!((page.items.len(), of_list), (limit, 5));
+                assert_eq!((page.items.len(), of_list), (limit, 4));
             }
         }
     }

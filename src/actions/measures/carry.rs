@@ -4,7 +4,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::change::{Kind, Writing, changes};
+use super::change::{Kind, Writing, changes, first_changes};
 use super::consolidate::limits;
 use super::names::Names;
 use super::update::require_version;
@@ -62,8 +62,8 @@ pub(super) struct Case<'a, 'b> {
     pub writing: &'b mut Writing<'a>,
     pub kind: SuccessionKind,
     pub reason: &'b str,
-    /// Ids of all measures that were touched, and what they were before.
-    touched: Vec<(String, State)>,
+    /// Ids of all measures that were touched, and what they were before, if they were there.
+    touched: Vec<(String, Option<State>)>,
 }
 
 /// Runs `work` on the measure of the path, if the caller may consolidate it and has seen its present version, and
@@ -133,9 +133,9 @@ impl Case<'_, '_> {
         scope.require(app, Action::MeasureConsolidate, &resource)
     }
 
-    /// Notes what a measure was before, for its event.
-    pub(super) fn touch(&mut self, id: &str, before: &State) {
-        self.touched.push((id.to_owned(), before.clone()));
+    /// Notes what a measure was before, for its event; a new one was nothing.
+    pub(super) fn touch(&mut self, id: &str, before: Option<&State>) {
+        self.touched.push((id.to_owned(), before.cloned()));
     }
 
     /// Brings a measure in line with the state that it is to have.
@@ -149,7 +149,7 @@ impl Case<'_, '_> {
         before: &State,
         after: &State,
     ) -> Result<()> {
-        self.touch(&dossier.row.measure.id, before);
+        self.touch(&dossier.row.measure.id, Some(before));
         let changed = changes(before, after)?;
         self.writing
             .store(db, Kind::Changed, dossier, before, after, &changed)
@@ -235,6 +235,11 @@ impl Case<'_, '_> {
         for (id, before) in &self.touched {
             let row = measures::get(db, &scope.institution.id, id)?;
             let dossier = measures::dossier(db, row)?;
+            let now = dossier.state()?;
+            let changed = match before {
+                Some(before) => changes(before, &now)?,
+                None => first_changes(&now)?,
+            };
             let entry = Entry {
                 action: Action::MeasureConsolidate,
                 entity_kind: "measure",
@@ -243,7 +248,7 @@ impl Case<'_, '_> {
                 details: json!({
                     "reference": dossier.row.measure.reference, "kind": self.kind,
                     "from": names(olds), "to": names(successors),
-                    "changes": changes(before, &dossier.state()?)?,
+                    "changes": changed,
                 }),
             };
             scope.record(db, self.writing.now, &entry)?;

@@ -11,7 +11,7 @@ use super::{Scope, sight, stored_links};
 use crate::app::App;
 use crate::domain::dependency::{Dependency, find_cycle};
 use crate::domain::fault::{Fault, FaultCode, Faults};
-use crate::domain::measure_state::{State, differences};
+use crate::domain::measure_state::{State, differences, first_values};
 use crate::domain::programme_file::check_links;
 use crate::error::{Error, Result};
 use crate::store::measures::{Dossier, NewLink};
@@ -24,6 +24,11 @@ pub(super) type Changes = Map<String, Value>;
 /// Old and new values of what differs between two states.
 pub(super) fn changes(before: &State, after: &State) -> Result<Changes> {
     differences(before, after).map_err(|cause| Error::internal("a measure's fields", cause))
+}
+
+/// What a new measure begins with, as changes from nothing.
+pub(super) fn first_changes(state: &State) -> Result<Changes> {
+    first_values(state).map_err(|cause| Error::internal("a measure's fields", cause))
 }
 
 /// Whether the measure is there already.

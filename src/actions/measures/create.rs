@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike, Utc};
 use serde_json::json;
 
-use super::change::{Kind, Writing, changes};
+use super::change::{Kind, Writing, changes, first_changes};
 use super::fields::{MeasureInput, MeasurePatch};
 use super::names::Names;
 use super::view::MeasureView;
@@ -92,7 +92,7 @@ pub(super) fn add(db: &mut Db, writing: &mut Writing<'_>, patch: &MeasurePatch) 
         entity_kind: "measure",
         entity_id: &measure.id,
         reason: patch.reason.as_deref(),
-        details: json!({ "reference": measure.reference, "changes": changed }),
+        details: json!({ "reference": measure.reference, "changes": first_changes(&after)? }),
     };
     scope.record(db, now, &entry)?;
     Ok(dossier.row.measure)

@@ -1,5 +1,6 @@
 //! Tables of measures that are taken out.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufWriter, Seek as _};
 
@@ -14,7 +15,7 @@ use crate::domain::access::{Action, Resource};
 use crate::domain::calendar::berlin_day;
 use crate::error::{Error, Result};
 use crate::sheet::{Field, Format, Writer};
-use crate::store::measures::{self, After};
+use crate::store::measures::{self, Listed, Modules, Row};
 use crate::store::{Db, measures::Sight};
 
 /// Measures that are read at a time.
@@ -91,9 +92,10 @@ fn write(
     let (mut count, mut after) = (0, None);
     loop {
         let (filter, sort) = (&query.filter, query.sort);
-        let rows = measures::page(db, sight, filter, today, sort, after, PAGE)?;
-        let Some(last) = rows.last() else { break };
-        after = Some(After::from(&last.measure));
+        let page = measures::page(db, sight, filter, today, sort, after, PAGE)?;
+        let Some((last, _)) = page.last() else { break };
+        after = Some(last.place);
+        let rows = whole(db, &page)?;
         for dossier in measures::dossiers(db, rows)? {
             let state = shown(&dossier, &sight.visibility.programmes)?;
             let row = row_of(&dossier.row.measure, state);
@@ -105,6 +107,14 @@ fn write(
     let mut file = file.map_err(|error| failed(error.into_error()))?;
     file.rewind().map_err(failed)?;
     Ok((file, count))
+}
+
+/// The rows of a page with all their columns, in the order of the page.
+fn whole(db: &mut Db, page: &[(Listed, Modules)]) -> Result<Vec<Row>> {
+    let ids: Vec<&str> = page.iter().map(|(listed, _)| listed.id.as_str()).collect();
+    let rows = measures::by_ids(db, &ids)?.into_iter();
+    let mut rows: HashMap<String, Row> = rows.map(|row| (row.measure.id.clone(), row)).collect();
+    Ok(ids.iter().filter_map(|id| rows.remove(*id)).collect())
 }
 
 fn failed(cause: io::Error) -> Error {

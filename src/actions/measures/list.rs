@@ -45,12 +45,9 @@ pub fn list(app: &App, by: By<'_>, institution: &str, query: &ListQuery) -> Resu
         let mut rows = measures::page(db, &sight, filter, today, sort, after, limit)?;
         let more = rows.len() > query.limit;
         rows.truncate(query.limit);
-        let last = rows.last().map(|row| After::from(&row.measure));
-        let ids: Vec<&str> = rows.iter().map(|row| row.measure.id.as_str()).collect();
-        let mut modules = measures::modules_of(db, &ids)?;
-        let items = rows.into_iter().map(|row| {
-            let modules = modules.remove(&row.measure.id).unwrap_or_default();
-            MeasureSummary::new(row, modules, &sight.visibility.programmes, today)
+        let last = rows.last().map(|(listed, _)| listed.place);
+        let items = rows.into_iter().map(|(listed, modules)| {
+            MeasureSummary::new(listed, modules.0, &sight.visibility.programmes, today)
         });
         Ok(Page {
             items: items.collect(),

@@ -9,7 +9,6 @@ use super::By;
 use super::carry::{Case, OneMeasure, consolidate, placed, refused};
 use super::change::{Kind, changes};
 use super::consolidate::names;
-use super::create::blank;
 use super::fields::MeasurePatch;
 use super::view::MeasureView;
 use crate::actions::idempotent::Answer;
@@ -209,6 +208,6 @@ fn add(
     let (id, whole_id) = (&part.row.measure.id, &whole.row.measure.id);
     measures::carry_provenance(db, whole_id, id)?;
     case.succeed(db, whole_id, id)?;
-    case.touch(id, &blank(scope, now).state()?);
+    case.touch(id, None);
     Ok(part)
 }

@@ -17,7 +17,7 @@ use crate::domain::postponement::FixedBy;
 use crate::domain::programme::EntryType;
 use crate::domain::programme_file::Source;
 use crate::error::Result;
-use crate::store::measures::{Dossier, Line, Link, Row, Succession};
+use crate::store::measures::{Dossier, Line, Link, Listed, Succession};
 use crate::store::users::Account;
 
 /// Whoever is responsible.
@@ -320,43 +320,42 @@ impl MeasureSummary {
     /// Puts a row together with the modules it is linked to; `programmes` are the classes of programmes that
     /// the reader may see.
     pub fn new(
-        row: Row,
+        listed: Listed,
         modules: Vec<String>,
         programmes: &[Confidentiality],
         today: NaiveDate,
     ) -> Self {
-        let measure = row.measure;
-        let days_overdue = days_overdue(measure.status, measure.due_current, today);
-        let due = measure
+        let days_overdue = days_overdue(listed.status, listed.due_current, today);
+        let due = listed
             .due_current
-            .zip(measure.due_precision)
+            .zip(listed.due_precision)
             .map(|(day, precision)| DueView {
                 day,
                 precision,
-                text: measure.due_text,
-                original: measure.due_original,
-                assumed: measure.due_assumed,
+                text: listed.due_text,
+                original: listed.due_original,
+                assumed: listed.due_assumed,
             });
         MeasureSummary {
-            id: measure.id,
-            reference: measure.reference,
-            external_key: measure.external_key,
-            title: measure.title,
-            status: measure.status,
-            owner: row.owner.map(|(email, name)| OwnerView { email, name }),
-            org_unit: measure.org_unit,
-            priority: measure.priority,
+            id: listed.id,
+            reference: listed.reference,
+            external_key: listed.external_key,
+            title: listed.title,
+            status: listed.status,
+            owner: listed.owner.map(|(email, name)| OwnerView { email, name }),
+            org_unit: listed.org_unit,
+            priority: listed.place.priority,
             due,
             overdue: days_overdue.is_some(),
             days_overdue,
-            completed_on: measure.completed_on,
-            confidentiality: measure.confidentiality,
-            programme: row
+            completed_on: listed.completed_on,
+            confidentiality: listed.confidentiality,
+            programme: listed
                 .programme
                 .filter(|(_, class)| programmes.contains(class))
                 .map(|(key, _)| key),
             modules,
-            version: measure.version,
+            version: listed.version,
         }
     }
 }
@@ -411,7 +410,7 @@ impl MeasureView {
         };
         Ok(MeasureView {
             summary: MeasureSummary::new(
-                dossier.row,
+                dossier.row.into(),
                 modules.into_iter().collect(),
                 programmes,
                 today,

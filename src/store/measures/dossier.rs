@@ -195,21 +195,12 @@ pub fn dossier(db: &mut Db, row: Row) -> Result<Dossier> {
 /// `internal` for a measure without details, which does not happen
 pub fn dossiers(db: &mut Db, rows: Vec<Row>) -> Result<Vec<Dossier>> {
     let ids: Vec<&str> = rows.iter().map(|row| row.measure.id.as_str()).collect();
-    let details: Vec<Details> = measure_details::table
-        .filter(measure_details::measure_id.eq_any(&ids))
-        .select(measure_details::all_columns)
-        .load(db)?;
-    let mut details: HashMap<String, Details> = details
-        .into_iter()
-        .map(|details| (details.measure_id.clone(), details))
-        .collect();
+    let mut details = details_of(db, &ids)?;
     let mut links = super::links_of(db, &ids)?;
     let mut lines = lines_of(db, &ids)?;
     let mut requires = requires_of(db, &ids)?;
     let mut objects = target_objects_of(db, &ids)?;
-    let mut places = places_of(db, &ids)?;
-    let mut predecessors = predecessors_of(db, &ids)?;
-    let mut successors = successors_of(db, &ids)?;
+    let mut related = successions_of(db, &ids)?;
     let named: BTreeSet<&str> = rows
         .iter()
         .flat_map(|row| {
@@ -219,7 +210,7 @@ pub fn dossiers(db: &mut Db, rows: Vec<Row>) -> Result<Vec<Dossier>> {
                 &row.measure.verifier_id,
             ]
         })
-        .chain(details.values().flat_map(|d| {
+        .chain(details.values().flat_map(|(d, _)| {
             [
                 &d.initiator_id,
                 &d.reported_by,
@@ -233,7 +224,7 @@ pub fn dossiers(db: &mut Db, rows: Vec<Row>) -> Result<Vec<Dossier>> {
     let mut dossiers = Vec::with_capacity(rows.len());
     for row in rows {
         let id = row.measure.id.clone();
-        let details = details
+        let (details, place) = details
             .remove(&id)
             .ok_or_else(|| Error::bug("a measure without details"))?;
         let (m, d) = (&row.measure, &details);
@@ -251,6 +242,7 @@ pub fn dossiers(db: &mut Db, rows: Vec<Row>) -> Result<Vec<Dossier>> {
             .flatten()
             .filter_map(|id| Some((id.clone(), accounts.get(id)?.clone())))
             .collect();
+        let related = related.remove(&id).unwrap_or_default();
         dossiers.push(Dossier {
             row,
             details,
@@ -259,9 +251,9 @@ pub fn dossiers(db: &mut Db, rows: Vec<Row>) -> Result<Vec<Dossier>> {
             lines: lines.remove(&id).unwrap_or_default(),
             requires: requires.remove(&id).unwrap_or_default(),
             target_objects: objects.remove(&id).unwrap_or_default(),
-            place: places.remove(&id),
-            predecessors: predecessors.remove(&id).unwrap_or_default(),
-            successors: successors.remove(&id).unwrap_or_default(),
+            place,
+            predecessors: related.predecessors,
+            successors: related.successors,
         });
     }
     Ok(dossiers)
@@ -322,54 +314,76 @@ fn target_objects_of(db: &mut Db, ids: &[&str]) -> Result<HashMap<String, Vec<Ta
     Ok(by_measure(rows))
 }
 
-fn places_of(db: &mut Db, ids: &[&str]) -> Result<HashMap<String, Place>> {
-    let rows: Vec<(String, _, i32, String)> = measure_places::table
-        .filter(measure_places::measure_id.eq_any(ids))
-        .select(measure_places::all_columns)
+/// Details and place by the measure's id.
+fn details_of(db: &mut Db, ids: &[&str]) -> Result<HashMap<String, (Details, Option<Place>)>> {
+    let place = measure_places::measure_id.eq(measure_details::measure_id);
+    let rows: Vec<(Details, Option<(_, i32, String)>)> = measure_details::table
+        .left_join(measure_places::table.on(place))
+        .filter(measure_details::measure_id.eq_any(ids))
+        .select((
+            measure_details::all_columns,
+            (
+                measure_places::place,
+                measure_places::number,
+                measure_places::reason,
+            )
+                .nullable(),
+        ))
         .load(db)?;
-    let places = rows.into_iter().map(|(measure, place, number, reason)| {
-        let place = Place {
+    let details = rows.into_iter().map(|(details, place)| {
+        let place = place.map(|(place, number, reason)| Place {
             place,
             number,
             reason,
-        };
-        (measure, place)
+        });
+        (details.measure_id.clone(), (details, place))
     });
-    Ok(places.collect())
+    Ok(details.collect())
 }
 
-fn predecessors_of(db: &mut Db, ids: &[&str]) -> Result<HashMap<String, Vec<Succession>>> {
-    let rows = measure_successions::table
-        .inner_join(measures::table.on(measures::id.eq(measure_successions::predecessor_id)))
-        .filter(measure_successions::successor_id.eq_any(ids))
-        .order(measures::reference_seq)
+/// What a measure came from and what it went into.
+#[derive(Default)]
+struct Related {
+    predecessors: Vec<Succession>,
+    successors: Vec<Succession>,
+}
+
+fn successions_of(db: &mut Db, ids: &[&str]) -> Result<HashMap<String, Related>> {
+    let (old, new) = diesel::alias!(measures as old, measures as new);
+    let (predecessor, successor) = (
+        measure_successions::predecessor_id,
+        measure_successions::successor_id,
+    );
+    let rows: Vec<(String, String, Succession, String)> = measure_successions::table
+        .inner_join(old.on(old.field(measures::id).eq(predecessor)))
+        .inner_join(new.on(new.field(measures::id).eq(successor)))
+        .filter(predecessor.eq_any(ids).or(successor.eq_any(ids)))
+        .order((
+            old.field(measures::reference_seq),
+            new.field(measures::reference_seq),
+        ))
         .select((
-            measure_successions::successor_id,
+            predecessor,
+            successor,
             (
-                measures::reference,
+                old.field(measures::reference),
                 measure_successions::kind,
                 measure_successions::reason,
                 measure_successions::decided_at,
             ),
+            new.field(measures::reference),
         ))
         .load(db)?;
-    Ok(by_measure(rows))
-}
-
-fn successors_of(db: &mut Db, ids: &[&str]) -> Result<HashMap<String, Vec<Succession>>> {
-    let rows = measure_successions::table
-        .inner_join(measures::table.on(measures::id.eq(measure_successions::successor_id)))
-        .filter(measure_successions::predecessor_id.eq_any(ids))
-        .order(measures::reference_seq)
-        .select((
-            measure_successions::predecessor_id,
-            (
-                measures::reference,
-                measure_successions::kind,
-                measure_successions::reason,
-                measure_successions::decided_at,
-            ),
-        ))
-        .load(db)?;
-    Ok(by_measure(rows))
+    let mut related: HashMap<String, Related> = HashMap::new();
+    for (predecessor, successor, from, reference) in rows {
+        let into = Succession {
+            reference,
+            ..from.clone()
+        };
+        let of_successor = related.entry(successor).or_default();
+        of_successor.predecessors.push(from);
+        let of_predecessor = related.entry(predecessor).or_default();
+        of_predecessor.successors.push(into);
+    }
+    Ok(related)
 }

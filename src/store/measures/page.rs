@@ -3,14 +3,16 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::dsl::SqlTypeOf;
 use diesel::prelude::*;
+use diesel::sql_types::{Nullable, Text};
 
 use super::filter::{Filter, matching};
-use super::{Measure, Row, Sight};
+use super::{Row, Sight};
+use crate::domain::measure::{Confidentiality, Precision, Status};
 use crate::domain::text_enum;
 use crate::error::Result;
 use crate::store::db::{Db, MultiBackend};
 use crate::store::expressions::{row_after, row_before};
-use crate::store::schema::{measures, programmes, users};
+use crate::store::schema::{measure_links, measures, programmes, users};
 
 text_enum! {
     /// How a list is sorted; with `-`, the other way round from the first row to the last.
@@ -35,7 +37,7 @@ text_enum! {
 }
 
 /// Place of the last row of a page, whatever the order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable)]
 pub struct After {
     /// Its priority.
     pub priority: i32,
@@ -47,18 +49,104 @@ pub struct After {
     pub reference_seq: i64,
 }
 
-impl From<&Measure> for After {
-    fn from(measure: &Measure) -> Self {
-        After {
-            priority: measure.priority,
-            due_sort: measure.due_sort,
-            updated_at: measure.updated_at,
-            reference_seq: measure.reference_seq,
+/// What a list shows of a measure: half of its columns, and none of the long ones.
+#[derive(Debug, Clone, Queryable)]
+pub struct Listed {
+    /// Id.
+    pub id: String,
+    /// `M-2022-0007`
+    pub reference: String,
+    /// Key in the file it came from.
+    pub external_key: Option<String>,
+    /// Title.
+    pub title: String,
+    /// Where it stands.
+    pub status: Status,
+    /// Unit.
+    pub org_unit: Option<String>,
+    /// Due date.
+    pub due_current: Option<NaiveDate>,
+    /// How exactly it is known.
+    pub due_precision: Option<Precision>,
+    /// In the words of its source.
+    pub due_text: Option<String>,
+    /// First binding due date.
+    pub due_original: Option<NaiveDate>,
+    /// An assumption, not from a paper.
+    pub due_assumed: bool,
+    /// Day on which the work was reported done.
+    pub completed_on: Option<NaiveDate>,
+    /// Class.
+    pub confidentiality: Confidentiality,
+    /// Counts changes, from 1.
+    pub version: i32,
+    /// Where it stands in every order; holds the priority too.
+    pub place: After,
+    /// Address and name of whoever is responsible.
+    pub owner: Option<(String, String)>,
+    /// Key and class of the programme; whether the reader may know of it is for the caller to ask.
+    pub programme: Option<(String, Confidentiality)>,
+}
+
+impl From<Row> for Listed {
+    fn from(row: Row) -> Self {
+        let measure = row.measure;
+        Listed {
+            id: measure.id,
+            reference: measure.reference,
+            external_key: measure.external_key,
+            title: measure.title,
+            status: measure.status,
+            org_unit: measure.org_unit,
+            due_current: measure.due_current,
+            due_precision: measure.due_precision,
+            due_text: measure.due_text,
+            due_original: measure.due_original,
+            due_assumed: measure.due_assumed,
+            completed_on: measure.completed_on,
+            confidentiality: measure.confidentiality,
+            version: measure.version,
+            place: After {
+                priority: measure.priority,
+                due_sort: measure.due_sort,
+                updated_at: measure.updated_at,
+                reference_seq: measure.reference_seq,
+            },
+            owner: row.owner,
+            programme: row.programme,
         }
     }
 }
 
-/// A page of measures.
+/// Modules that a measure is linked to, each once and in order.
+#[derive(Debug, Default)]
+pub struct Modules(pub Vec<String>);
+
+impl Modules {
+    /// From the ids of all its links in one text.
+    fn new(joined: Option<&str>) -> Modules {
+        let mut modules: Vec<String> = joined
+            .iter()
+            .flat_map(|text| text.split(SEPARATOR))
+            .map(str::to_owned)
+            .collect();
+        modules.sort();
+        modules.dedup();
+        Modules(modules)
+    }
+}
+
+/// Stands between the ids of modules; in none of them.
+const SEPARATOR: &str = "\n";
+
+#[diesel::declare_sql_function]
+extern "SQL" {
+    /// All values in one text, in no order; null for none.
+    #[aggregate]
+    fn string_agg(value: Nullable<Text>, separator: Text) -> Nullable<Text>;
+}
+
+/// A page of measures with their modules.
 pub fn page(
     db: &mut Db,
     sight: &Sight<'_>,
@@ -67,15 +155,41 @@ pub fn page(
     sort: Sort,
     after: Option<After>,
     limit: i64,
-) -> Result<Vec<Row>> {
+) -> Result<Vec<(Listed, Modules)>> {
+    let modules = measure_links::table
+        .filter(measure_links::measure_id.eq(measures::id))
+        .select(string_agg(measure_links::module_id, SEPARATOR))
+        .single_value();
     let query = measures::table
         .left_join(users::table)
         .left_join(programmes::table)
         .filter(matching(sight, filter, today))
         .select((
-            measures::all_columns,
-            (users::email, users::display_name).nullable(),
-            (programmes::key, programmes::confidentiality).nullable(),
+            (
+                measures::id,
+                measures::reference,
+                measures::external_key,
+                measures::title,
+                measures::status,
+                measures::org_unit,
+                measures::due_current,
+                measures::due_precision,
+                measures::due_text,
+                measures::due_original,
+                measures::due_assumed,
+                measures::completed_on,
+                measures::confidentiality,
+                measures::version,
+                (
+                    measures::priority,
+                    measures::due_sort,
+                    measures::updated_at,
+                    measures::reference_seq,
+                ),
+                (users::email, users::display_name).nullable(),
+                (programmes::key, programmes::confidentiality).nullable(),
+            ),
+            modules.nullable(),
         ))
         .limit(limit)
         .into_boxed::<MultiBackend>();
@@ -102,5 +216,9 @@ pub fn page(
         Sort::Updated => sorted!(row_after, asc: updated_at, reference_seq),
         Sort::UpdatedDescending => sorted!(row_before, desc: updated_at, reference_seq),
     };
-    Ok(query.load(db)?)
+    let rows: Vec<(Listed, Option<String>)> = query.load(db)?;
+    let rows = rows.into_iter();
+    Ok(rows
+        .map(|(listed, joined)| (listed, Modules::new(joined.as_deref())))
+        .collect())
 }
