@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use diesel::dsl::{count, count_star};
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 
 use super::Sight;
 use super::filter::{Condition, Filter, lacking, late, matching};
@@ -12,7 +13,7 @@ use crate::domain::catalogue::Level;
 use crate::domain::measure::{Confidentiality, Missing, Status};
 use crate::error::Result;
 use crate::store::db::Db;
-use crate::store::expressions::within;
+use crate::store::expressions::{distinct_per_key, within};
 use crate::store::schema::{
     catalogue_modules, catalogue_requirements, measure_links, measures, programmes, users,
 };
@@ -39,7 +40,7 @@ pub struct Facets {
     /// By level of linked requirements; a measure counts for each level that it is linked to.
     pub level: BTreeMap<Level, i64>,
     /// By layer of linked modules; a measure counts for each layer that it is linked to.
-    pub layer: Vec<(String, i64)>,
+    pub layer: BTreeMap<String, i64>,
     /// By what is missing; a measure counts for each.
     pub missing: BTreeMap<Missing, i64>,
 }
@@ -178,18 +179,17 @@ fn by_level(db: &mut Db, found: Condition<'_>, filter: &Filter) -> Result<BTreeM
     let requirement = catalogue_requirements::catalogue_id
         .eq(measure_links::catalogue_id)
         .and(measure_links::requirement_id.eq(catalogue_requirements::id.nullable()));
-    let number = count(measure_links::measure_id).aggregate_distinct();
-    let rows: Vec<(Level, i64)> = measure_links::table
+    let links = measure_links::table
         .inner_join(catalogue_requirements::table.on(requirement))
         .filter(measure_links::kind.eq_any(filter.link_kinds()))
         .filter(within(measure_links::measure_id, found))
-        .group_by(catalogue_requirements::level)
-        .select((catalogue_requirements::level, number))
-        .load(db)?;
+        .select((catalogue_requirements::level, measure_links::measure_id))
+        .distinct();
+    let rows: Vec<(Level, i64)> = distinct_per_key::<Text, _>("level", links).load(db)?;
     Ok(rows.into_iter().collect())
 }
 
-fn by_layer(db: &mut Db, found: Condition<'_>, filter: &Filter) -> Result<Vec<(String, i64)>> {
+fn by_layer(db: &mut Db, found: Condition<'_>, filter: &Filter) -> Result<BTreeMap<String, i64>> {
     let found = measures::table
         .left_join(users::table)
         .left_join(programmes::table)
@@ -198,14 +198,12 @@ fn by_layer(db: &mut Db, found: Condition<'_>, filter: &Filter) -> Result<Vec<(S
     let module = catalogue_modules::catalogue_id
         .eq(measure_links::catalogue_id)
         .and(measure_links::module_id.eq(catalogue_modules::id.nullable()));
-    let number = count(measure_links::measure_id).aggregate_distinct();
-    let rows = measure_links::table
+    let links = measure_links::table
         .inner_join(catalogue_modules::table.on(module))
         .filter(measure_links::kind.eq_any(filter.link_kinds()))
         .filter(within(measure_links::measure_id, found))
-        .group_by(catalogue_modules::layer_id)
-        .select((catalogue_modules::layer_id, number))
-        .order(catalogue_modules::layer_id)
-        .load(db)?;
-    Ok(rows)
+        .select((catalogue_modules::layer_id, measure_links::measure_id))
+        .distinct();
+    let rows: Vec<(String, i64)> = distinct_per_key::<Text, _>("layer_id", links).load(db)?;
+    Ok(rows.into_iter().collect())
 }

@@ -11,7 +11,7 @@ use crate::domain::measure::{Confidentiality, Precision, Status};
 use crate::domain::text_enum;
 use crate::error::Result;
 use crate::store::db::{Db, MultiBackend};
-use crate::store::expressions::{row_after, row_before};
+use crate::store::expressions::{first_rows, row_after, row_before};
 use crate::store::schema::{measure_links, measures, programmes, users};
 
 text_enum! {
@@ -146,7 +146,7 @@ extern "SQL" {
     fn string_agg(value: Nullable<Text>, separator: Text) -> Nullable<Text>;
 }
 
-/// A page of measures with their modules.
+/// A page of measures with their modules: at least `limit` of them, at most 201, if there are so many.
 pub fn page(
     db: &mut Db,
     sight: &Sight<'_>,
@@ -191,7 +191,6 @@ pub fn page(
             ),
             modules.nullable(),
         ))
-        .limit(limit)
         .into_boxed::<MultiBackend>();
     // The order and the place in it, both by the columns of one index.
     macro_rules! sorted {
@@ -216,7 +215,7 @@ pub fn page(
         Sort::Updated => sorted!(row_after, asc: updated_at, reference_seq),
         Sort::UpdatedDescending => sorted!(row_before, desc: updated_at, reference_seq),
     };
-    let rows: Vec<(Listed, Option<String>)> = query.load(db)?;
+    let rows: Vec<(Listed, Option<String>)> = first_rows(query, limit).load(db)?;
     let rows = rows.into_iter();
     Ok(rows
         .map(|(listed, joined)| (listed, Modules::new(joined.as_deref())))
