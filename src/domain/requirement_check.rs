@@ -55,7 +55,7 @@ text_enum! {
 /// Why a requirement need not be met.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = DispensableInput)]
+#[schema(as = CheckDispensable)]
 pub struct Dispensable {
     /// Which of the two reasons.
     pub kind: DispensableKind,
@@ -73,6 +73,7 @@ pub struct Dispensable {
 /// life stand against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = CheckRiskReview)]
 pub struct RiskReview {
     /// What stands against meeting it.
     pub reason: Ground,
@@ -85,6 +86,7 @@ pub struct RiskReview {
 /// What an assessor found. It is made and replaced as a whole: reasons of one status say nothing about another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = CheckAssessment)]
 pub struct Assessment {
     /// How far the requirement is met.
     pub status: CheckStatus,
@@ -356,6 +358,7 @@ pub struct Facts {
 
 /// What somebody should look at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = CheckFindings)]
 pub struct Findings {
     /// Not met, or only in part, and no measure works on it. A basic requirement always needs one; others need one or a
     /// decision on the risk, which is not kept here yet.
