@@ -67,6 +67,12 @@ text_enum! {
         PostponementFixed = "postponement_fixed",
         /// Another date holds than when the request was made.
         PostponementOvertaken = "postponement_overtaken",
+        /// Dispensable for cost, staff or a short remaining life.
+        NotAReasonToDispense = "not_a_reason_to_dispense",
+        /// Dispensable where the requirement is for a higher protection need, and not in scope.
+        ElevatedOutOfScope = "elevated_out_of_scope",
+        /// Nothing waits for the approval of the management.
+        NothingToApprove = "nothing_to_approve",
         /// A programme with this key is already there.
         ProgrammeExists = "programme_exists",
         /// Something else with this key is already there.
@@ -126,7 +132,10 @@ impl Code {
     pub const fn kind(self) -> Kind {
         match self {
             Code::Malformed => Kind::Malformed,
-            Code::Invalid | Code::IdempotencyKeyReused => Kind::Invalid,
+            Code::Invalid
+            | Code::IdempotencyKeyReused
+            | Code::NotAReasonToDispense
+            | Code::ElevatedOutOfScope => Kind::Invalid,
             Code::Unauthenticated
             | Code::BadCredentials
             | Code::TokenExpired
@@ -147,6 +156,7 @@ impl Code {
             | Code::PostponementUndated
             | Code::PostponementFixed
             | Code::PostponementOvertaken
+            | Code::NothingToApprove
             | Code::ProgrammeExists
             | Code::AlreadyExists => Kind::Conflict,
             Code::PreconditionRequired => Kind::PreconditionRequired,

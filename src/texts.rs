@@ -160,6 +160,8 @@ const WORDS: &[(&str, Option<&str>)] = &[
     ("allowed", Some("status")),
     ("missing", Some("field")),
     ("action", Some("action")),
+    ("grounds", Some("ground")),
+    ("found", None),
     ("known", None),
 ];
 
@@ -212,6 +214,7 @@ mod tests {
     use crate::domain::programme::{
         AmountBasis, EntryFlag, EntryType, LineKind, PostKind, ResolutionKind, ResolutionOutcome,
     };
+    use crate::domain::requirement_check::{CheckStatus, DispensableKind, Ground};
 
     /// What the callers pass with each problem.
     fn problem_args(code: Code) -> Args {
@@ -238,6 +241,11 @@ mod tests {
             ],
             Code::PostponementNotRunning => &[("status", "implemented")],
             Code::PostponementFixed => &[("fixed_by", "law")],
+            Code::NotAReasonToDispense => &[
+                ("found", "Kosten, wird … abgelöst"),
+                ("grounds", "cost, remaining_life"),
+                ("level", "standard"),
+            ],
             Code::ProgrammeExists => &[("key", "stradis")],
             Code::AccountLocked => &[("minutes", "15")],
             Code::TooLarge => &[("limit", "1048576")],
@@ -266,7 +274,8 @@ mod tests {
             | FaultCode::Duplicate
             | FaultCode::NotAssignable
             | FaultCode::NotCarried
-            | FaultCode::Outdated => &[("value", "Ä{$x}")],
+            | FaultCode::Outdated
+            | FaultCode::NotAddressed => &[("value", "Ä{$x}")],
             FaultCode::NotPeriodEnd => &[("precision", "quarter")],
             FaultCode::CeilingExceeded => {
                 &[("over", "9223372036854775807"), ("ceiling", "199400000")]
@@ -356,6 +365,7 @@ mod tests {
             "age" Age, "relevance" Relevance, "implementation-order" ImplementationOrder,
             "amount-basis" AmountBasis, "entry-flag" EntryFlag, "post-kind" PostKind,
             "resolution-kind" ResolutionKind, "resolution-outcome" ResolutionOutcome,
+            "check-status" CheckStatus, "dispensable-kind" DispensableKind, "ground" Ground,
             "institution-kind" InstitutionKind, "action" Action, "protection-need" ProtectionNeed,
         }
         for word in [

@@ -49,5 +49,7 @@ fault-cycle = Die Maßnahmen würden einander voraussetzen: { $value }
     .plain = Die Maßnahmen würden einander voraussetzen
 fault-not_carried = `{ $value }` steht in keinem Teil
     .plain = Das Genannte steht in keinem Teil
+fault-not_addressed = Auf die elementare Gefährdung `{ $value }` geht die Angabe nicht ein
+    .plain = Auf eine elementare Gefährdung geht die Angabe nicht ein
 fault-outdated = `{ $value }` wurde inzwischen geändert; lesen Sie sie neu
     .plain = Die Maßnahme wurde inzwischen geändert; lesen Sie sie neu

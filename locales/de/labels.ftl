@@ -42,6 +42,19 @@ implementation-order-R1 = R1 (vorrangig)
 implementation-order-R2 = R2 (als Nächstes)
 implementation-order-R3 = R3 (danach)
 
+check-status-unassessed = unbearbeitet
+check-status-yes = ja
+check-status-partial = teilweise
+check-status-no = nein
+check-status-dispensable = entbehrlich
+
+dispensable-kind-substitute = Ersatzmaßnahme
+dispensable-kind-not_relevant = nicht relevant
+
+ground-cost = Kosten
+ground-staff = fehlendes Personal
+ground-remaining_life = kurze Restlaufzeit
+
 origin-gs_check = Grundschutz-Check
 origin-risk_analysis = Risikoanalyse
 origin-audit = Audit
@@ -142,6 +155,10 @@ action-measure =
 action-target_object =
     .read = Zielobjekte ansehen
     .write = Zielobjekte bearbeiten
+action-check =
+    .read = den Grundschutz-Check ansehen
+    .write = den Grundschutz-Check führen
+    .approve_dispensable = „entbehrlich“ bei Basis-Anforderungen genehmigen
 action-filter =
     .save = Filter speichern
 action-dashboard =

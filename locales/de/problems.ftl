@@ -103,6 +103,20 @@ problem-postponement_fixed-detail =
 problem-postponement_overtaken = Antrag überholt
 problem-postponement_overtaken-detail = Seit dem Antrag gilt ein anderer Termin; der Antrag kann nur noch abgelehnt oder zurückgezogen und neu gestellt werden
 
+problem-not_a_reason_to_dispense = Kein Grund für „entbehrlich“
+problem-not_a_reason_to_dispense-detail =
+    { $level ->
+        [basic] Kosten, fehlendes Personal oder kurze Restlaufzeit machen keine Anforderung entbehrlich; die Begründung nennt { $found_words } ({ $grounds_label }); erfassen Sie `status` `no`, eine Maßnahme gehört dazu, denn das Risiko einer Basis-Anforderung lässt sich nicht tragen
+       *[other] Kosten, fehlendes Personal oder kurze Restlaufzeit machen keine Anforderung entbehrlich; die Begründung nennt { $found_words } ({ $grounds_label }); erfassen Sie `status` `no` mit `risk_review` (bei Restlaufzeit `remaining_life` mit `until`), damit das Risiko geprüft wird
+    }
+    .plain = Kosten, fehlendes Personal oder kurze Restlaufzeit machen keine Anforderung entbehrlich; erfassen Sie `status` `no`, wenn sie nicht Basis ist, mit `risk_review`
+
+problem-elevated_out_of_scope = Anforderung bei erhöhtem Schutzbedarf
+problem-elevated_out_of_scope-detail = Eine Anforderung bei erhöhtem Schutzbedarf gilt erst, wenn eine Risikoanalyse sie übernimmt; bis dahin ist sie nicht entbehrlich, sondern nicht zu prüfen
+
+problem-nothing_to_approve = Nichts zu genehmigen
+problem-nothing_to_approve-detail = Genehmigt wird nur eine Basis-Anforderung, die entbehrlich sein soll, und jede Begründung einmal
+
 problem-programme_exists = Maßnahmenpaket bereits vorhanden
 problem-programme_exists-detail = Ein Maßnahmenpaket mit dem Schlüssel `{ $key }` ist bereits vorhanden
     .plain = Ein Maßnahmenpaket mit diesem Schlüssel ist bereits vorhanden

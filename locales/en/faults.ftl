@@ -61,5 +61,7 @@ fault-cycle = the measures would need each other: { $value }
     .plain = the measures would need each other
 fault-not_carried = `{ $value }` is in none of the parts
     .plain = is in none of the parts
+fault-not_addressed = the elementary threat `{ $value }` is not addressed
+    .plain = an elementary threat is not addressed
 fault-outdated = `{ $value }` has been changed since; read it again
     .plain = the measure has been changed since; read it again

@@ -42,6 +42,19 @@ implementation-order-R1 = R1 (first)
 implementation-order-R2 = R2 (next)
 implementation-order-R3 = R3 (after that)
 
+check-status-unassessed = unassessed
+check-status-yes = yes
+check-status-partial = partial
+check-status-no = no
+check-status-dispensable = dispensable
+
+dispensable-kind-substitute = substitute measure
+dispensable-kind-not_relevant = not relevant
+
+ground-cost = cost
+ground-staff = missing staff
+ground-remaining_life = short remaining life
+
 origin-gs_check = IT-Grundschutz check
 origin-risk_analysis = risk analysis
 origin-audit = audit
@@ -142,6 +155,10 @@ action-measure =
 action-target_object =
     .read = see target objects
     .write = edit target objects
+action-check =
+    .read = see the Grundschutz check
+    .write = keep the Grundschutz check
+    .approve_dispensable = approve that a basic requirement is dispensable
 action-filter =
     .save = save filters
 action-dashboard =

@@ -103,6 +103,20 @@ problem-postponement_fixed-detail =
 problem-postponement_overtaken = request overtaken
 problem-postponement_overtaken-detail = another date holds than when this was asked for; the request can only be refused, or withdrawn and made again
 
+problem-not_a_reason_to_dispense = no reason for "dispensable"
+problem-not_a_reason_to_dispense-detail =
+    { $level ->
+        [basic] cost, missing staff or a short remaining life make no requirement dispensable; the reason speaks of { $found_words } ({ $grounds_label }); record the `status` `no`, with a measure, for nobody can bear the risk of a basic requirement
+       *[other] cost, missing staff or a short remaining life make no requirement dispensable; the reason speaks of { $found_words } ({ $grounds_label }); record the `status` `no` with a `risk_review` (for a remaining life `remaining_life` with `until`), so that the risk is looked at
+    }
+    .plain = cost, missing staff or a short remaining life make no requirement dispensable; record the `status` `no`, unless it is basic with a `risk_review`
+
+problem-elevated_out_of_scope = requirement for a higher protection need
+problem-elevated_out_of_scope-detail = a requirement for a higher protection need is in scope once a risk analysis adopts it; until then it is not dispensable, it is not checked
+
+problem-nothing_to_approve = nothing to approve
+problem-nothing_to_approve-detail = only a basic requirement that is to be dispensable is approved, and each reason once
+
 problem-programme_exists = programme already there
 problem-programme_exists-detail = a programme with the key `{ $key }` is already there
     .plain = a programme with this key is already there

@@ -89,6 +89,12 @@ text_enum! {
         TargetObjectRead = "target_object.read",
         /// New or changed target object.
         TargetObjectWrite = "target_object.write",
+        /// One check of a requirement, or its appearance in a list.
+        CheckRead = "check.read",
+        /// New check of a requirement, or one that is made anew.
+        CheckWrite = "check.write",
+        /// That a basic requirement is dispensable.
+        CheckApproveDispensable = "check.approve_dispensable",
         /// Filters that a person keeps for themselves.
         FilterSave = "filter.save",
         /// Dashboard document.
@@ -127,6 +133,8 @@ impl Action {
             Action::MeasureImport => Some("measure.imported"),
             Action::MeasureExport => Some("measure.exported"),
             Action::TargetObjectWrite => Some("target_object.changed"),
+            Action::CheckWrite => Some("check.changed"),
+            Action::CheckApproveDispensable => Some("check.dispensable_approved"),
             Action::FilterSave => Some("filter.saved"),
             Action::ReminderPlan => Some("reminder.planned"),
             Action::InstitutionCreate => Some("institution.created"),
@@ -136,6 +144,7 @@ impl Action {
             | Action::ProgrammeRead
             | Action::MeasureRead
             | Action::TargetObjectRead
+            | Action::CheckRead
             | Action::DashboardRead
             | Action::AuditRead
             | Action::ReminderRead => None,
@@ -210,6 +219,18 @@ pub enum Resource<'a> {
     },
     /// A measure.
     Measure(MeasureFacts<'a>),
+    /// A check of a requirement, as far as seeing it is concerned: of the measures that fulfil the requirement.
+    CheckInSight {
+        /// User id of somebody who is responsible, stands in or is to check.
+        concerned: Option<&'a str>,
+        /// Organisational unit of one.
+        unit: Option<&'a str>,
+    },
+    /// A check of a requirement.
+    Check {
+        /// User ids of whoever asks for an approval: who said that it is dispensable, and who assessed it.
+        requested_by: &'a [&'a str],
+    },
 }
 
 /// What the policy may know of a measure.
@@ -274,6 +295,8 @@ struct Types {
     programme: EntityTypeName,
     measure: EntityTypeName,
     measure_in_sight: EntityTypeName,
+    check_in_sight: EntityTypeName,
+    check: EntityTypeName,
     action: EntityTypeName,
 }
 
@@ -295,6 +318,17 @@ pub struct Visibility {
     pub own: Vec<Confidentiality>,
     /// Classes of programmes that are visible.
     pub programmes: Vec<Confidentiality>,
+}
+
+/// Which checks of requirements somebody may see: the policy's answers for any check, for one's own, and for units.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckVisibility {
+    /// All of them.
+    pub all: bool,
+    /// Those of requirements that a measure fulfils with which the person is concerned.
+    pub own: bool,
+    /// Those of requirements that a measure of one of these units fulfils.
+    pub units: Vec<String>,
 }
 
 impl Policy {
@@ -325,6 +359,8 @@ impl Policy {
                 programme: name("Programme")?,
                 measure: name("Measure")?,
                 measure_in_sight: name("MeasureInSight")?,
+                check_in_sight: name("CheckInSight")?,
+                check: name("Check")?,
                 action: name("Action")?,
             },
             visibility: std::iter::repeat_with(OnceLock::new)
@@ -392,6 +428,24 @@ impl Policy {
             programmes: classes.filter(programme).collect(),
             all: visible(None),
             own: visible(Some(&person.id)),
+        }
+    }
+
+    /// Which checks of requirements a person may see.
+    pub fn check_visibility(&self, person: &Person) -> CheckVisibility {
+        let actor = Actor::Person(person.clone());
+        let sees = |concerned, unit| {
+            let resource = Resource::CheckInSight { concerned, unit };
+            self.permits(&actor, Action::CheckRead, &resource)
+        };
+        let units = person.grants.iter().filter_map(|g| g.org_unit.as_deref());
+        CheckVisibility {
+            all: sees(None, None),
+            own: sees(Some(&person.id), None),
+            units: units
+                .filter(|unit| sees(None, Some(unit)))
+                .map(str::to_owned)
+                .collect(),
         }
     }
 
@@ -518,6 +572,25 @@ impl Policy {
                 };
                 let context = context.map(|(name, value)| (name.to_owned(), word(value)));
                 Some((entity, Context::from_pairs(context).ok()?))
+            }
+            Resource::CheckInSight { concerned, unit } => {
+                let units = RestrictedExpression::new_set(unit.map(word));
+                let attributes = [
+                    people("concerned", &[*concerned]),
+                    ("units".to_owned(), units),
+                ];
+                let kind = id(&self.types.check_in_sight);
+                let attributes = attributes.into_iter().collect();
+                let entity = Entity::new(kind, attributes, HashSet::new()).ok()?;
+                Some((entity, Context::empty()))
+            }
+            Resource::Check { requested_by } => {
+                let requested_by: Vec<_> = requested_by.iter().map(|id| Some(*id)).collect();
+                let attributes = [people("requested_by", &requested_by)]
+                    .into_iter()
+                    .collect();
+                let entity = Entity::new(id(&self.types.check), attributes, HashSet::new()).ok()?;
+                Some((entity, Context::empty()))
             }
         }
     }

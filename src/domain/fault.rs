@@ -54,6 +54,8 @@ text_enum! {
         NotCarried = "not_carried",
         /// Not the present version.
         Outdated = "outdated",
+        /// An elementary threat that a substitute does not go into.
+        NotAddressed = "not_addressed",
     }
 }
 

@@ -17,6 +17,7 @@ pub mod postponement;
 pub mod programme;
 pub mod programme_file;
 pub mod reminder;
+pub mod requirement_check;
 pub mod target_object;
 
 /// Declares an enum that is stored, sent and read as one fixed lower-case word.

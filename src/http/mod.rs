@@ -7,6 +7,7 @@ pub mod auth;
 pub mod catalogue_files;
 pub mod catalogue_imports;
 pub mod catalogues;
+pub mod checks;
 pub mod comments;
 pub mod consolidation;
 pub mod dashboard;
@@ -99,6 +100,11 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(target_objects::create_target_object)
             .service(target_objects::get_target_object)
             .service(target_objects::update_target_object)
+            .service(checks::list_checks)
+            .service(checks::create_check)
+            .service(checks::get_check)
+            .service(checks::replace_check)
+            .service(checks::approve_check_dispensable)
             .service(postponements::list_postponements)
             .service(postponements::list_measure_postponements)
             .service(postponements::request_measure_postponement)

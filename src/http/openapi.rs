@@ -28,6 +28,7 @@ use super::problem::Problem;
         (name = "programme", description = "Council programmes, budgets, posts"),
         (name = "measure", description = "Security measures"),
         (name = "target_object", description = "What measures protect"),
+        (name = "check", description = "Grundschutz check: how far requirements are met"),
         (name = "reminder", description = "What is mailed, and to whom"),
         (name = "operation", description = "Health of the service"),
     )

@@ -16,6 +16,7 @@ pub mod measures;
 pub mod outbox;
 pub mod postponements;
 pub mod programmes;
+pub mod requirement_checks;
 pub mod schema;
 pub mod sessions;
 pub mod sight;

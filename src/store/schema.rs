@@ -611,6 +611,37 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    requirement_checks (id) {
+        id -> Text,
+        institution_id -> Text,
+        target_object_id -> Nullable<Text>,
+        target_key -> Text,
+        catalogue_id -> Text,
+        requirement_id -> Text,
+        status -> Text,
+        description -> Nullable<Text>,
+        missing -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        evidence -> Text,
+        dispensable_kind -> Nullable<Text>,
+        substitute_measure_id -> Nullable<Text>,
+        threats -> Text,
+        risk_review -> Nullable<Text>,
+        risk_review_until -> Nullable<Date>,
+        assessor_id -> Nullable<Text>,
+        interviewee -> Nullable<Text>,
+        checked_on -> Nullable<Date>,
+        approved_by -> Nullable<Text>,
+        approved_at -> Nullable<Timestamp>,
+        second_approved_by -> Nullable<Text>,
+        second_approved_at -> Nullable<Timestamp>,
+        version -> Integer,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(memberships -> institutions (institution_id));
 diesel::joinable!(sessions -> users (user_id));
@@ -646,6 +677,8 @@ diesel::joinable!(measure_evidence -> measures (measure_id));
 diesel::joinable!(measure_comments -> measures (measure_id));
 diesel::joinable!(measure_comments -> users (author_id));
 diesel::joinable!(postponements -> measures (measure_id));
+diesel::joinable!(requirement_checks -> catalogues (catalogue_id));
+diesel::joinable!(requirement_checks -> target_objects (target_object_id));
 diesel::joinable!(saved_filters -> users (user_id));
 diesel::joinable!(idempotency_keys -> users (user_id));
 diesel::joinable!(job_runs -> institutions (institution_id));
@@ -693,6 +726,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     measure_evidence,
     measure_comments,
     postponements,
+    requirement_checks,
     measure_successions,
     saved_filters,
     idempotency_keys,

@@ -20,6 +20,7 @@ use crate::domain::postponement::{self, Cause, FixedBy, Tier};
 use crate::domain::programme::{
     AmountBasis, EntryFlag, EntryType, LineKind, PostKind, ResolutionKind, ResolutionOutcome,
 };
+use crate::domain::requirement_check::{CheckStatus, DispensableKind, Ground};
 use crate::domain::target_object::TargetKind;
 
 /// An instant as it is stored: UTC without zone, cut to microseconds (PostgreSQL keeps no more).
@@ -90,12 +91,15 @@ macro_rules! text_columns {
 text_columns!(
     AmountBasis,
     Cause,
+    CheckStatus,
     Confidentiality,
+    DispensableKind,
     EntryFlag,
     EntryType,
     EstimateQuality,
     EvidenceKind,
     FixedBy,
+    Ground,
     ImplementationOrder,
     InstitutionKind,
     Level,

@@ -305,9 +305,13 @@ impl Operation {
             Some(client) if self.path.contains("{filter}") => own_filter(client, institution).await,
             _ => "x".to_owned(),
         };
+        let check = match client {
+            Some(client) if self.path.contains("{check}") => first_check(client, institution).await,
+            _ => "x".to_owned(),
+        };
         let path = values
             .iter()
-            .chain(&[("{filter}", filter.as_str())])
+            .chain(&[("{filter}", filter.as_str()), ("{check}", check.as_str())])
             .fold(self.path.clone(), |path, (name, value)| {
                 path.replace(name, value)
             });
@@ -321,8 +325,9 @@ impl Operation {
             "split_measure",
             "decide_measure_postponement",
             "withdraw_measure_postponement",
+            "approve_check_dispensable",
         ];
-        if [Method::PATCH, Method::DELETE].contains(&self.method)
+        if [Method::PATCH, Method::PUT, Method::DELETE].contains(&self.method)
             || versioned.contains(&self.id.as_str())
         {
             headers.push(("if-match", "*"));
@@ -363,6 +368,10 @@ impl Operation {
                 "key": format!("T-{}", unique.replace([' ', '.'], "-")), "name": "Server", "kind": "it_system",
                 "protection_need": { "confidentiality": "normal", "integrity": "high", "availability": "normal" },
             })),
+            "create_check" => Some(
+                json!({ "requirement": "INF.1.A1", "assessment": { "status": "no", "reason": "fehlt" } }),
+            ),
+            "replace_check" => Some(dispensable()),
             "update_target_object" => Some(json!({ "number": 2 })),
             "update_measure" => Some(json!({ "priority": 3 })),
             "create_filter" => {
@@ -405,7 +414,10 @@ impl Operation {
                 catalog["catalog"]["metadata"]["title"] = json!(format!("Burgordnung {unique}"));
                 Some(catalog)
             }
-            "logout" | "withdraw_measure_postponement" | "delete_filter" => None,
+            "logout"
+            | "withdraw_measure_postponement"
+            | "delete_filter"
+            | "approve_check_dispensable" => None,
             "import_measures" => Some(json!(format!(
                 "Externe Kennung;Titel;Herkunft;Priorität;OE\nT-{unique};Neu;Audit;2;FB DigIT\n"
             ))),
@@ -431,6 +443,17 @@ async fn own_filter(client: &Client<'_>, institution: &str) -> String {
     let body = json!({ "name": "Eigener", "query": "" });
     let made = client.post(&path, body).await.json();
     made["id"].as_str().unwrap_or("x").to_owned()
+}
+
+/// Id of the first check that somebody sees.
+async fn first_check(client: &Client<'_>, institution: &str) -> String {
+    let path = format!("institutions/{institution}/checks");
+    let list = client.get(&path).await.json();
+    list["items"][0]["id"].as_str().unwrap_or("x").to_owned()
+}
+
+fn dispensable() -> Value {
+    json!({ "status": "dispensable", "reason": "gibt es nicht", "dispensable": { "kind": "not_relevant" } })
 }
 
 fn programme(key: &str, class: &str) -> Value {
@@ -473,6 +496,11 @@ async fn table(app: &TestApp) -> String {
         "protection_need": { "confidentiality": "normal", "integrity": "high", "availability": "normal" },
     });
     isb.post("institutions/offenburg/target-objects", object)
+        .await
+        .ok(201);
+    // The one that everybody's measure fulfils.
+    let check = json!({ "requirement": "NET.1.1.A4", "assessment": dispensable() });
+    isb.post("institutions/offenburg/checks", check)
         .await
         .ok(201);
     let operations = operations();

@@ -30,7 +30,13 @@ impl Instrumentation for Counter {
     }
 }
 
-fn statements<T>(work: impl FnOnce() -> T) -> (T, usize) {
+/// Counts the statements of this thread from now on.
+pub fn count_statements() {
+    set_default_instrumentation(|| Some(Box::new(Counter))).unwrap();
+}
+
+/// What `work` gives, and how many statements it took.
+pub fn statements<T>(work: impl FnOnce() -> T) -> (T, usize) {
     let before = STATEMENTS.get();
     let result = work();
     (result, STATEMENTS.get() - before)
@@ -75,7 +81,7 @@ async fn number(client: &crate::support::Client<'_>, query: &str) -> i64 {
 
 both_engines! {
     async fn lists_and_counts_take_the_same_number_of_statements_whatever_is_asked(app) {
-        set_default_instrumentation(|| Some(Box::new(Counter))).unwrap();
+        count_statements();
         let client = app.sign_in("isb@offenburg.example").await;
         add_oddities(&client).await;
         let subject = app.app.tokens.check(&client.access, app.app.clock.now()).unwrap();

@@ -17,6 +17,7 @@ mod auth;
 mod bad_input;
 mod catalogue;
 mod catalogue_imports;
+mod checks;
 mod cli;
 mod comments;
 mod consolidation;

@@ -331,6 +331,13 @@ both_engines! {
                     });
                     isb.post("institutions/offenburg/target-objects", body).await.ok(201);
                 }
+                Action::CheckRead => { isb.get("institutions/offenburg/checks").await.ok(200); }
+                Action::CheckWrite => { dispensable(&isb, "SYS.3.2.2.A1").await; }
+                Action::CheckApproveDispensable => {
+                    let at = dispensable(&isb, "NET.1.1.A4").await;
+                    before = everything(app);
+                    client(app, "leitung").await.send(Method::POST, &format!("{at}/approve"), &[("if-match", "*")], None).await.ok(200);
+                }
                 Action::FilterSave => {
                     isb.post("institutions/offenburg/filters", json!({ "name": "Meine", "query": "overdue=true" })).await.ok(201);
                 }
@@ -468,6 +475,11 @@ fn somebody_may(policy: &Policy, action: Action) -> bool {
             Resource::Programme {
                 confidentiality: Confidentiality::Public,
             },
+            Resource::CheckInSight {
+                concerned: None,
+                unit: None,
+            },
+            Resource::Check { requested_by: &[] },
             Resource::Measure(measure(Status::Proposed, to)),
             Resource::Measure(MeasureFacts {
                 tier: Some(Tier::Isb),
@@ -511,7 +523,12 @@ fn institution_table(policy: &Policy) -> String {
     for action in Action::ALL.iter().copied() {
         let on_measures = action.as_str().starts_with("measure.")
             && ![Action::MeasureImport, Action::MeasureExport].contains(&action);
-        if on_measures || action == Action::ProgrammeRead {
+        let elsewhere = [
+            Action::ProgrammeRead,
+            Action::CheckRead,
+            Action::CheckApproveDispensable,
+        ];
+        if on_measures || elsewhere.contains(&action) {
             continue;
         }
         table.push_str(&row(action.as_str(), |role| {
@@ -530,6 +547,25 @@ fn institution_table(policy: &Policy) -> String {
         };
         table.push_str(&row(&format!("programme.read, {class}"), |role| {
             yes(policy.permits(&person(&[role]), Action::ProgrammeRead, &resource))
+        }));
+    }
+    for (what, concerned, unit) in [
+        ("any", Some("other"), Some("theirs")),
+        ("of the own unit", None, Some("mine")),
+        ("own", Some("me"), None),
+    ] {
+        let resource = Resource::CheckInSight { concerned, unit };
+        table.push_str(&row(&format!("check.read, {what}"), |role| {
+            yes(policy.permits(&person(&[role]), Action::CheckRead, &resource))
+        }));
+    }
+    for (what, requested_by) in [("of somebody else", "other"), ("own", "me")] {
+        let resource = Resource::Check {
+            requested_by: &[requested_by],
+        };
+        let action = Action::CheckApproveDispensable;
+        table.push_str(&row(&format!("{action}, {what}"), |role| {
+            yes(policy.permits(&person(&[role]), action, &resource))
         }));
     }
     table
@@ -652,6 +688,20 @@ async fn client<'a>(app: &'a TestApp, local: &str) -> Client<'a> {
 
 fn evidence() -> Value {
     json!({ "kind": "document", "title": "Nachweis", "dated_on": "2022-10-01" })
+}
+
+/// A check that says that a requirement is dispensable; gives its path.
+async fn dispensable(isb: &Client<'_>, requirement: &str) -> String {
+    let assessment = json!({ "status": "dispensable", "reason": "gibt es nicht", "dispensable": { "kind": "not_relevant" } });
+    let body = json!({ "requirement": requirement, "assessment": assessment });
+    let made = isb
+        .post("institutions/offenburg/checks", body)
+        .await
+        .ok(201);
+    format!(
+        "institutions/offenburg/checks/{}",
+        made["id"].as_str().unwrap()
+    )
 }
 
 /// A request for a new date; gives its path.
