@@ -252,6 +252,12 @@ both_engines! {
         again["checked_on"] = json!("2022-10-10");
         let same = put(&isb, &id, approved.header("etag"), again.clone()).await.ok(200);
         assert_eq!((&same["effective_status"], &same["version"]), (&json!("dispensable"), &json!(3)));
+        again["assessor"] = json!("leitung@offenburg.example");
+        let own = put(&isb, &id, "*", again.clone()).await.ok(200);
+        assert_eq!((&own["effective_status"], &own["second_approved_by"]), (&json!("no"), &Value::Null), "who approved does not assess");
+        again["assessor"] = json!("isb@offenburg.example");
+        put(&isb, &id, "*", again.clone()).await.ok(200);
+        approve(&management, &id, "*").await.ok(200);
         again["reason"] = json!("Mobile Geräte sind untersagt");
         let other = put(&isb, &id, "*", again).await.ok(200);
         assert_eq!((&other["effective_status"], &other["second_approved_by"]), (&json!("no"), &Value::Null));

@@ -137,11 +137,12 @@ pub(super) fn assess(
         checked_on: found.checked_on,
         ..(*check).clone()
     };
-    // What was approved are these words; others have to be approved again.
+    // What was approved are these words, by somebody who did not assess it; all else has to be approved again.
     let same = |before: &Assessment| {
         before.reason == found.reason && before.dispensable == found.dispensable
     };
-    if dispensable.is_none() || !before.is_some_and(same) {
+    let own = after.second_approved_by.is_some() && after.second_approved_by == after.assessor_id;
+    if dispensable.is_none() || own || !before.is_some_and(same) {
         let by_isb = dispensable.map(|_| (writer, stored(now)));
         (after.approved_by, after.approved_at) = by_isb.unzip();
         (after.second_approved_by, after.second_approved_at) = (None, None);
