@@ -20,7 +20,8 @@ thread_local! {
     static STATEMENTS: Cell<usize> = const { Cell::new(0) };
 }
 
-struct Counter;
+/// Counts the statements of the thread that sends them.
+pub struct Counter;
 
 impl Instrumentation for Counter {
     fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
@@ -30,7 +31,8 @@ impl Instrumentation for Counter {
     }
 }
 
-fn statements<T>(work: impl FnOnce() -> T) -> (T, usize) {
+/// Runs `work` and tells how many statements it has sent.
+pub fn statements<T>(work: impl FnOnce() -> T) -> (T, usize) {
     let before = STATEMENTS.get();
     let result = work();
     (result, STATEMENTS.get() - before)
