@@ -5,6 +5,8 @@
 //! input the place of each fault. Everything else is [`Error::Internal`]: its cause goes to the log
 //! and never to the client. The edge (`http`, `cli`) maps a kind to a status or an exit code in one place.
 
+use crate::domain::budget::Refusal;
+use crate::domain::programme::CentsOverflow;
 use crate::domain::text_enum;
 
 /// Result with [`Error`].
@@ -73,6 +75,26 @@ text_enum! {
         ElevatedOutOfScope = "elevated_out_of_scope",
         /// Nothing waits for the approval of the management.
         NothingToApprove = "nothing_to_approve",
+        /// A hard ceiling would be exceeded.
+        CeilingExceeded = "ceiling_exceeded",
+        /// A commitment of a later year without unused authority for it.
+        CommitmentWithoutAuthority = "commitment_without_authority",
+        /// Authorities, and commitments of later years, are for investments only.
+        AuthorityNotInvestive = "authority_not_investive",
+        /// Blocked funds would be used.
+        BlockedFunds = "blocked_funds",
+        /// Money would move from investment to consumption, or back without a note.
+        CrossKindTransfer = "cross_kind_transfer",
+        /// The lines do not cover each other.
+        OutsideCoverGroup = "outside_cover_group",
+        /// What is left of the line lapses at the end of the year.
+        NotTransferable = "not_transferable",
+        /// The entry was taken back or completed, or is a counter entry itself.
+        EntryClosed = "entry_closed",
+        /// Only a draft can be completed.
+        NotADraft = "not_a_draft",
+        /// A sum of cents leaves 64 bits.
+        SumOutOfRange = "sum_out_of_range",
         /// A programme with this key is already there.
         ProgrammeExists = "programme_exists",
         /// Something else with this key is already there.
@@ -157,6 +179,16 @@ impl Code {
             | Code::PostponementFixed
             | Code::PostponementOvertaken
             | Code::NothingToApprove
+            | Code::CeilingExceeded
+            | Code::CommitmentWithoutAuthority
+            | Code::AuthorityNotInvestive
+            | Code::BlockedFunds
+            | Code::CrossKindTransfer
+            | Code::OutsideCoverGroup
+            | Code::NotTransferable
+            | Code::EntryClosed
+            | Code::NotADraft
+            | Code::SumOutOfRange
             | Code::ProgrammeExists
             | Code::AlreadyExists => Kind::Conflict,
             Code::PreconditionRequired => Kind::PreconditionRequired,
@@ -301,5 +333,57 @@ impl Error {
 impl From<Vec<Fault>> for Error {
     fn from(faults: Vec<Fault>) -> Self {
         Error::new(Code::Invalid).faults(faults)
+    }
+}
+
+impl From<CentsOverflow> for Error {
+    fn from(_: CentsOverflow) -> Self {
+        Error::new(Code::SumOutOfRange)
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::CeilingExceeded {
+                over,
+                ceiling,
+                from_year,
+                to_year,
+            } => {
+                let years = if from_year == to_year {
+                    from_year.to_string()
+                } else {
+                    format!("{from_year}–{to_year}")
+                };
+                Error::with(Code::CeilingExceeded, "over_cents", over)
+                    .arg("ceiling_cents", ceiling)
+                    .arg("years", years)
+            }
+            Refusal::CommitmentWithoutAuthority { line, year, short } => {
+                let error = Error::with(Code::CommitmentWithoutAuthority, "short_cents", short);
+                let error = error.arg("year", year);
+                match line {
+                    Some(line) => error.arg("line", line),
+                    None => error,
+                }
+            }
+            Refusal::AuthorityNotInvestive { line } => {
+                Error::with(Code::AuthorityNotInvestive, "line", line)
+            }
+            Refusal::BlockedFunds { line, year, over } => {
+                Error::with(Code::BlockedFunds, "over_cents", over)
+                    .arg("line", line)
+                    .arg("year", year)
+            }
+            Refusal::CrossKindTransfer { from, to } => {
+                Error::with(Code::CrossKindTransfer, "giver", from).arg("receiver", to)
+            }
+            Refusal::OutsideCoverGroup { from, to } => {
+                Error::with(Code::OutsideCoverGroup, "giver", from).arg("receiver", to)
+            }
+            Refusal::NotTransferable { line } => Error::with(Code::NotTransferable, "line", line),
+            Refusal::SumOutOfRange => Error::new(Code::SumOutOfRange),
+        }
     }
 }

@@ -168,6 +168,9 @@ const WORDS: &[(&str, Option<&str>)] = &[
 /// Arguments that singular and plural depend on.
 const COUNTS: &[&str] = &["minutes", "limit", "min", "max", "over"];
 
+/// Arguments that are cents: digits in groups of three, and `{name}_count` for singular and plural.
+const CENTS: &[&str] = &["over_cents", "ceiling_cents", "short_cents"];
+
 /// The arguments as Fluent wants them, with `{name}_words` and `{name}_label` beside words. An empty list
 /// of words counts as missing, so that no text ends in nothing.
 fn values<'a>(lang: Language, args: &'a Args) -> HashMap<String, FluentValue<'a>> {
@@ -191,6 +194,12 @@ fn values<'a>(lang: Language, args: &'a Args) -> HashMap<String, FluentValue<'a>
                 values.insert(format!("{name}_label"), labels.join(", ").into());
             }
         }
+        if CENTS.contains(name) {
+            let count = u32::from(value != "1");
+            values.insert(format!("{name}_count"), (count + 1).into());
+            values.insert((*name).to_owned(), grouped(lang, value).into());
+            continue;
+        }
         // 32 bits only: Fluent counts in floats, and a sum of cents has to come out as it went in.
         let count = value.parse::<u32>().ok().filter(|_| COUNTS.contains(name));
         values.insert(
@@ -201,10 +210,29 @@ fn values<'a>(lang: Language, args: &'a Args) -> HashMap<String, FluentValue<'a>
     values
 }
 
+/// Digits in groups of three: `7.400.000` in German, `7,400,000` in English.
+fn grouped(lang: Language, digits: &str) -> String {
+    let point = match lang {
+        Language::De => '.',
+        Language::En => ',',
+    };
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        let left = digits.len() - index;
+        if index > 0 && left.is_multiple_of(3) && !grouped.ends_with('-') {
+            grouped.push(point);
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::access::{Action, Role};
+    use crate::domain::budget::posting::Needed;
+    use crate::domain::budget::{EntryState, EntryType};
     use crate::domain::catalogue::{ImplementationOrder, Level};
     use crate::domain::institution::InstitutionKind;
     use crate::domain::measure::{
@@ -212,7 +240,7 @@ mod tests {
     };
     use crate::domain::order::{ManualPlace, ProtectionNeed, Rule};
     use crate::domain::programme::{
-        AmountBasis, EntryFlag, EntryType, LineKind, PostKind, ResolutionKind, ResolutionOutcome,
+        AmountBasis, EntryFlag, LineKind, PostKind, ResolutionKind, ResolutionOutcome,
     };
     use crate::domain::requirement_check::{CheckStatus, DispensableKind, Ground};
 
@@ -247,6 +275,19 @@ mod tests {
                 ("level", "standard"),
             ],
             Code::ProgrammeExists => &[("key", "stradis")],
+            Code::CeilingExceeded => &[
+                ("over_cents", "7400000"),
+                ("ceiling_cents", "200000000"),
+                ("years", "2018"),
+            ],
+            Code::CommitmentWithoutAuthority => {
+                &[("short_cents", "1"), ("year", "2022"), ("line", "OG-I7")]
+            }
+            Code::BlockedFunds => &[("over_cents", "1"), ("line", "OG-I7"), ("year", "2022")],
+            Code::AuthorityNotInvestive | Code::NotTransferable => &[("line", "OG-K1")],
+            Code::CrossKindTransfer | Code::OutsideCoverGroup => {
+                &[("giver", "OG-I9"), ("receiver", "OG-K2")]
+            }
             Code::AccountLocked => &[("minutes", "15")],
             Code::TooLarge => &[("limit", "1048576")],
             Code::Forbidden => &[("action", "measure.change_status")],
@@ -361,7 +402,7 @@ mod tests {
         }
         check! {
             "status" Status, "role" Role, "precision" Precision, "confidentiality" Confidentiality,
-            "link-kind" LinkKind, "level" Level, "origin" Origin, "line-kind" LineKind, "entry-type" EntryType,
+            "link-kind" LinkKind, "level" Level, "origin" Origin, "line-kind" LineKind, "entry-type" EntryType, "entry-state" EntryState, "needed" Needed,
             "age" Age, "relevance" Relevance, "implementation-order" ImplementationOrder,
             "amount-basis" AmountBasis, "entry-flag" EntryFlag, "post-kind" PostKind,
             "resolution-kind" ResolutionKind, "resolution-outcome" ResolutionOutcome,
@@ -476,6 +517,18 @@ mod tests {
             );
             assert!(detail.ends_with(end), "{detail}");
         }
+        assert_eq!(
+            detail(Language::De, Code::CeilingExceeded),
+            "Die Buchung liegt 7.400.000 Cent über der Obergrenze von 200.000.000 Cent für 2018"
+        );
+        assert_eq!(
+            detail(Language::En, Code::CeilingExceeded),
+            "this would be 7,400,000 cents above the ceiling of 200,000,000 cents for 2018"
+        );
+        assert_eq!(
+            detail(Language::En, Code::BlockedFunds),
+            "this would use 1 cent of the blocked funds of `OG-I7` in 2022"
+        );
         let told = |lang, code| fault(lang, code, &fault_args(code));
         assert_eq!(
             told(Language::De, FaultCode::CeilingExceeded),

@@ -77,9 +77,32 @@ line-kind-staff = Personal
 line-kind-mixed = gemischt
 line-kind-undetermined = unbestimmt
 
+entry-type-registration = Anmeldung
 entry-type-appropriation = Ansatz
+entry-type-supplementary = Nachtrag
 entry-type-overplan = überplanmäßig
+entry-type-extraplan = außerplanmäßig
+entry-type-cover = Deckung
+entry-type-carry_in = Haushaltsrest aus dem Vorjahr
+entry-type-carry_out = Haushaltsrest ins Folgejahr
+entry-type-cut = Kürzung
+entry-type-block = Sperre
+entry-type-release = Freigabe
 entry-type-financial_plan = Finanzplan
+entry-type-forecast = Prognose
+entry-type-commitment_authority = Verpflichtungsermächtigung
+entry-type-authority_use = Nutzung der Verpflichtungsermächtigung
+entry-type-commitment = Obligo
+entry-type-commitment_release = Abbau von Obligo
+entry-type-actual = Ist
+entry-type-actual_reversal = Storno von Ist
+
+entry-state-draft = Entwurf
+entry-state-effective = wirksam
+
+needed-cover = Deckung
+needed-reason = Begründung
+needed-resolution = Beschluss
 
 entry-flag-inferred = erschlossen
 entry-flag-conflict = widersprüchlich
@@ -135,6 +158,10 @@ action-programme =
     .read = Maßnahmenpakete ansehen
     .import = Maßnahmenpakete einlesen
     .import_history = Maßnahmenpakete mit früheren Schritten einlesen
+action-budget =
+    .read = Haushaltszahlen ansehen
+    .read_own = Haushaltszahlen der eigenen Maßnahmen ansehen
+    .post = Buchungen vornehmen
 action-measure =
     .read = Maßnahmen ansehen
     .create = Maßnahmen anlegen

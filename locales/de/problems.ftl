@@ -117,6 +117,46 @@ problem-elevated_out_of_scope-detail = Eine Anforderung bei erhöhtem Schutzbeda
 problem-nothing_to_approve = Nichts zu genehmigen
 problem-nothing_to_approve-detail = Genehmigt wird nur eine Basis-Anforderung, die entbehrlich sein soll, und jede Begründung einmal
 
+problem-ceiling_exceeded = Obergrenze überschritten
+problem-ceiling_exceeded-detail = Die Buchung liegt { $over_cents } Cent über der Obergrenze von { $ceiling_cents } Cent für { $years }
+    .short = Die Buchung liegt { $over_cents } Cent über der Obergrenze
+    .plain = Die Buchung liegt über der Obergrenze
+
+problem-commitment_without_authority = Verpflichtungsermächtigung fehlt
+problem-commitment_without_authority-detail = Für { $year } fehlen { $short_cents } Cent an freier Verpflichtungsermächtigung (Haushaltszeile `{ $line }`)
+    .short = Für { $year } fehlen { $short_cents } Cent an freier Verpflichtungsermächtigung
+    .plain = Für das spätere Jahr fehlt freie Verpflichtungsermächtigung
+
+problem-authority_not_investive = Keine Investition
+problem-authority_not_investive-detail = Verpflichtungsermächtigungen und Aufträge zulasten späterer Jahre gibt es nur für Investitionen; `{ $line }` ist keine
+    .plain = Verpflichtungsermächtigungen und Aufträge zulasten späterer Jahre gibt es nur für Investitionen
+
+problem-blocked_funds = Mittel gesperrt
+problem-blocked_funds-detail = Die Buchung würde { $over_cents } Cent der gesperrten Mittel von `{ $line }` im Jahr { $year } verbrauchen
+    .short = Die Buchung würde { $over_cents } Cent gesperrter Mittel verbrauchen
+    .plain = Die Buchung würde gesperrte Mittel verbrauchen
+
+problem-cross_kind_transfer = Deckung nicht zulässig
+problem-cross_kind_transfer-detail = `{ $giver }` darf `{ $receiver }` nicht decken: investive Mittel decken keine konsumtiven, umgekehrt braucht es einen Deckungsvermerk
+    .plain = Investive Mittel decken keine konsumtiven, umgekehrt braucht es einen Deckungsvermerk
+
+problem-outside_cover_group = Anderer Deckungskreis
+problem-outside_cover_group-detail = `{ $giver }` und `{ $receiver }` gehören nicht zum selben Deckungskreis
+    .plain = Die Haushaltszeilen gehören nicht zum selben Deckungskreis
+
+problem-not_transferable = Nicht übertragbar
+problem-not_transferable-detail = Was von `{ $line }` übrig ist, verfällt am Jahresende: konsumtive Mittel sind nur übertragbar, wenn sie dazu erklärt wurden
+    .plain = Konsumtive Mittel sind nur übertragbar, wenn sie dazu erklärt wurden
+
+problem-entry_closed = Buchung bereits abgeschlossen
+problem-entry_closed-detail = Diese Buchung ist schon storniert oder vervollständigt, oder sie ist selbst ein Storno
+
+problem-not_a_draft = Kein Entwurf
+problem-not_a_draft-detail = Nur ein Entwurf lässt sich vervollständigen; diese Buchung gilt bereits
+
+problem-sum_out_of_range = Summe zu groß
+problem-sum_out_of_range-detail = Eine Summe von Beträgen übersteigt, was sich genau rechnen lässt; prüfen Sie die Buchungen
+
 problem-programme_exists = Maßnahmenpaket bereits vorhanden
 problem-programme_exists-detail = Ein Maßnahmenpaket mit dem Schlüssel `{ $key }` ist bereits vorhanden
     .plain = Ein Maßnahmenpaket mit diesem Schlüssel ist bereits vorhanden

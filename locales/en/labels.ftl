@@ -77,9 +77,32 @@ line-kind-staff = staff
 line-kind-mixed = mixed
 line-kind-undetermined = undetermined
 
+entry-type-registration = registration
 entry-type-appropriation = appropriation
-entry-type-overplan = beyond plan
+entry-type-supplementary = supplementary
+entry-type-overplan = over-plan
+entry-type-extraplan = extra-plan
+entry-type-cover = cover
+entry-type-carry_in = carried over from the year before
+entry-type-carry_out = carried over to the year after
+entry-type-cut = cut
+entry-type-block = block
+entry-type-release = release
 entry-type-financial_plan = financial plan
+entry-type-forecast = forecast
+entry-type-commitment_authority = commitment authority
+entry-type-authority_use = use of commitment authority
+entry-type-commitment = commitment
+entry-type-commitment_release = release of commitment
+entry-type-actual = actual
+entry-type-actual_reversal = reversal of actual
+
+entry-state-draft = draft
+entry-state-effective = effective
+
+needed-cover = cover
+needed-reason = reason
+needed-resolution = resolution
 
 entry-flag-inferred = inferred
 entry-flag-conflict = contradictory
@@ -135,6 +158,10 @@ action-programme =
     .read = view programmes
     .import = import programmes
     .import_history = import programmes with earlier steps
+action-budget =
+    .read = read budget figures
+    .read_own = read budget figures of one's own measures
+    .post = book entries
 action-measure =
     .read = view measures
     .create = create measures

@@ -117,6 +117,58 @@ problem-elevated_out_of_scope-detail = a requirement for a higher protection nee
 problem-nothing_to_approve = nothing to approve
 problem-nothing_to_approve-detail = only a basic requirement that is to be dispensable is approved, and each reason once
 
+problem-ceiling_exceeded = ceiling exceeded
+problem-ceiling_exceeded-detail =
+    { $over_cents_count ->
+        [one] this would be 1 cent above the ceiling of { $ceiling_cents } cents for { $years }
+       *[other] this would be { $over_cents } cents above the ceiling of { $ceiling_cents } cents for { $years }
+    }
+    .short = this would be { $over_cents } cents above the ceiling
+    .plain = this would be above the ceiling
+
+problem-commitment_without_authority = no commitment authority
+problem-commitment_without_authority-detail =
+    { $short_cents_count ->
+        [one] 1 cent of unused commitment authority is missing for { $year } (line `{ $line }`)
+       *[other] { $short_cents } cents of unused commitment authority are missing for { $year } (line `{ $line }`)
+    }
+    .short = unused commitment authority for { $year } is missing: { $short_cents } cents
+    .plain = unused commitment authority for the later year is missing
+
+problem-authority_not_investive = no investment
+problem-authority_not_investive-detail = commitment authorities, and commitments of later years, are for investments only; `{ $line }` is none
+    .plain = commitment authorities, and commitments of later years, are for investments only
+
+problem-blocked_funds = funds blocked
+problem-blocked_funds-detail =
+    { $over_cents_count ->
+        [one] this would use 1 cent of the blocked funds of `{ $line }` in { $year }
+       *[other] this would use { $over_cents } cents of the blocked funds of `{ $line }` in { $year }
+    }
+    .short = this would use { $over_cents } cents of blocked funds
+    .plain = this would use blocked funds
+
+problem-cross_kind_transfer = cover not allowed
+problem-cross_kind_transfer-detail = `{ $giver }` may not cover `{ $receiver }`: investive money covers no consumptive line, and the other way round a note is needed
+    .plain = investive money covers no consumptive line, and the other way round a note is needed
+
+problem-outside_cover_group = another cover group
+problem-outside_cover_group-detail = `{ $giver }` and `{ $receiver }` are not of the same cover group
+    .plain = the lines are not of the same cover group
+
+problem-not_transferable = not transferable
+problem-not_transferable-detail = what is left of `{ $line }` lapses at the end of the year: consumptive money is carried over only where it was declared transferable
+    .plain = consumptive money is carried over only where it was declared transferable
+
+problem-entry_closed = entry already closed
+problem-entry_closed-detail = this entry was taken back or completed already, or is a counter entry itself
+
+problem-not_a_draft = not a draft
+problem-not_a_draft-detail = only a draft can be completed; this entry counts already
+
+problem-sum_out_of_range = sum too large
+problem-sum_out_of_range-detail = a sum of amounts is beyond what can be computed exactly; check the entries
+
 problem-programme_exists = programme already there
 problem-programme_exists-detail = a programme with the key `{ $key }` is already there
     .plain = a programme with this key is already there

@@ -10,6 +10,7 @@ use super::measures::sight;
 use super::{By, Scope};
 use crate::app::App;
 use crate::domain::access::{Action, Resource};
+use crate::domain::budget::EntryType;
 use crate::domain::calendar::berlin_day;
 use crate::domain::catalogue::BUILT_IN;
 use crate::domain::measure::{Age, Status, days_overdue};
@@ -240,12 +241,11 @@ fn budget(db: &mut Db, sight: &measures::Sight<'_>) -> Result<BudgetOverview> {
 }
 
 fn add(of_year: &mut ProgrammeYear, sum: &YearSum) {
-    let total = if sum.entry_type.authorises() {
-        &mut of_year.authorised_cents
-    } else {
-        &mut of_year.planned_cents
-    };
-    *total = total.saturating_add(sum.cents);
+    if sum.entry_type.authorises() {
+        of_year.authorised_cents = of_year.authorised_cents.saturating_add(sum.cents);
+    } else if sum.entry_type == EntryType::FinancialPlan {
+        of_year.planned_cents = of_year.planned_cents.saturating_add(sum.cents);
+    }
     if sum.in_conflict {
         of_year.conflict_cents = of_year.conflict_cents.saturating_add(sum.cents);
     }

@@ -1,6 +1,7 @@
 //! Use cases: who, what, allowed, decide, persist, record. One function is one transaction.
 
 pub mod audit;
+pub mod budget;
 pub mod catalogue;
 pub mod checks;
 pub mod dashboard;

@@ -31,7 +31,7 @@ fn may_read(app: &App, scope: &Scope, programme: &Programme) -> bool {
 }
 
 /// A programme of an institution that the caller may see.
-fn visible(db: &mut Db, app: &App, scope: &Scope, key: &str) -> Result<Programme> {
+pub(super) fn visible(db: &mut Db, app: &App, scope: &Scope, key: &str) -> Result<Programme> {
     let programme = programmes::by_key(db, &scope.institution.id, key)?;
     if may_read(app, scope, &programme) {
         Ok(programme)
@@ -170,7 +170,9 @@ fn add(db: &mut Db, scope: &Scope, now: DateTime<Utc>, file: &ProgrammeFile) -> 
     let resolutions = programmes::insert_resolutions(db, now, &scope.institution.id, file)?;
     let mut imported = Imported::default();
     for programme in &file.programmes {
-        let stored = programmes::insert(db, now, &scope.institution.id, programme, &resolutions)?;
+        let institution_id = &scope.institution.id;
+        let by = scope.actor.id();
+        let stored = programmes::insert(db, now, institution_id, programme, &resolutions, by)?;
         for measure in &programme.measures {
             let reference = insert_measure(db, scope, now, &stored, measure, &known)?;
             imported.references.push((measure.key.clone(), reference));

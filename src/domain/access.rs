@@ -53,6 +53,12 @@ text_enum! {
         ProgrammeImport = "programme.import",
         /// Import of measures that are further on than proposed: their steps were taken elsewhere.
         ProgrammeImportHistory = "programme.import_history",
+        /// Entries and derived figures of all budgets.
+        BudgetRead = "budget.read",
+        /// Derived figures of the lines that pay for measures of one's own or of one's unit.
+        BudgetReadOwn = "budget.read_own",
+        /// Entries: new ones, counter entries, transfers, carry-overs, completed drafts.
+        BudgetPost = "budget.post",
         /// One measure, or its appearance in a list.
         MeasureRead = "measure.read",
         /// New measure.
@@ -118,6 +124,7 @@ impl Action {
         match self {
             Action::CatalogueImport => Some("catalogue.imported"),
             Action::ProgrammeImport | Action::ProgrammeImportHistory => Some("programme.imported"),
+            Action::BudgetPost => Some("budget.posted"),
             Action::MeasureCreate => Some("measure.created"),
             Action::MeasureUpdate | Action::MeasureLink => Some("measure.updated"),
             Action::MeasureMigrate => Some("measure.migrated"),
@@ -142,6 +149,8 @@ impl Action {
             Action::InstitutionRead
             | Action::CatalogueRead
             | Action::ProgrammeRead
+            | Action::BudgetRead
+            | Action::BudgetReadOwn
             | Action::MeasureRead
             | Action::TargetObjectRead
             | Action::CheckRead
@@ -171,6 +180,12 @@ pub struct Person {
 }
 
 impl Person {
+    /// Units that the person is head of; none for whoever is head of all.
+    pub fn head_of(&self) -> Option<Vec<String>> {
+        let heads = self.grants.iter().filter(|grant| grant.role == Role::Head);
+        heads.map(|grant| grant.org_unit.clone()).collect()
+    }
+
     /// Whether the person has a role, for whatever unit.
     pub fn has(&self, role: Role) -> bool {
         self.grants.iter().any(|grant| grant.role == role)

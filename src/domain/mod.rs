@@ -1,6 +1,7 @@
 //! The rules, pure: no database, no network, no file, no clock. `now` and `today` are arguments.
 
 pub mod access;
+pub mod budget;
 pub mod calendar;
 pub mod catalogue;
 pub mod catalogue_text;
@@ -11,6 +12,7 @@ pub mod institution;
 pub mod measure;
 pub mod measure_state;
 pub mod measure_step;
+pub mod number;
 pub mod order;
 pub mod plan;
 pub mod postponement;

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::programme::{CentsOverflow, EntryFlag, EntryType, LineKind, sum};
+use super::budget::EntryType;
+use super::budget::ceiling::{Ceiling, GroupSum};
+use super::programme::{CentsOverflow, EntryFlag, LineKind, sum};
 use super::text_enum;
 
 /// Money of one year.
@@ -83,13 +85,16 @@ pub struct DoubleBudget {
 /// A ceiling and what is left under it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct CeilingUse {
+    /// Key of the group that it is for; for the programme as a whole if left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
     /// First year.
     pub from_year: i32,
     /// Last year.
     pub to_year: i32,
     /// Ceiling in cents.
     pub ceiling_cents: i64,
-    /// Sum of the authorising entries in cents; a financial plan authorises nothing.
+    /// What counts against it in cents: all authorising entries but carry-overs (DOMAIN BA-1).
     pub authorised_cents: i64,
     /// What is left in cents; negative when exceeded.
     pub headroom_cents: i64,
@@ -124,17 +129,30 @@ pub struct TotalCheck {
     pub verdict: Verdict,
 }
 
-/// A ceiling as decided.
-#[derive(Debug, Clone)]
-pub struct Ceiling {
-    /// First year.
-    pub from_year: i32,
-    /// Last year.
-    pub to_year: i32,
-    /// Cents.
-    pub cents: i64,
-    /// Refuses what exceeds it.
-    pub hard: bool,
+impl CeilingUse {
+    /// How far a ceiling is taken; `key` is that of its group.
+    ///
+    /// # Errors
+    /// [`CentsOverflow`] when a sum leaves 64 bits.
+    pub fn new(
+        ceiling: &Ceiling,
+        key: Option<String>,
+        sums: &[GroupSum],
+    ) -> Result<Self, CentsOverflow> {
+        let authorised_cents = ceiling.used(sums)?;
+        Ok(CeilingUse {
+            group: key,
+            from_year: ceiling.from_year,
+            to_year: ceiling.to_year,
+            ceiling_cents: ceiling.cents,
+            authorised_cents,
+            headroom_cents: ceiling
+                .cents
+                .checked_sub(authorised_cents)
+                .ok_or(CentsOverflow)?,
+            hard: ceiling.hard,
+        })
+    }
 }
 
 /// A total as printed.
@@ -180,7 +198,7 @@ pub fn table(
     years: Vec<i32>,
     groups: Vec<(String, String, Vec<PlanLine>)>,
     double_budgets: &[[i32; 2]],
-    ceilings: &[Ceiling],
+    ceilings: Vec<CeilingUse>,
     printed: Vec<PrintedTotal>,
 ) -> Result<Plan, CentsOverflow> {
     let mut plan_groups = Vec::with_capacity(groups.len());
@@ -218,27 +236,6 @@ pub fn table(
             Ok(DoubleBudget {
                 years: *pair,
                 cents,
-            })
-        })
-        .collect::<Result<_, _>>()?;
-    let ceilings = ceilings
-        .iter()
-        .map(|ceiling| {
-            let within = |entry: &&PlanEntry| {
-                entry.entry_type.authorises()
-                    && (ceiling.from_year..=ceiling.to_year).contains(&entry.year)
-            };
-            let authorised_cents = sum(entries().filter(within).map(|entry| entry.cents))?;
-            Ok(CeilingUse {
-                from_year: ceiling.from_year,
-                to_year: ceiling.to_year,
-                ceiling_cents: ceiling.cents,
-                authorised_cents,
-                headroom_cents: ceiling
-                    .cents
-                    .checked_sub(authorised_cents)
-                    .ok_or(CentsOverflow)?,
-                hard: ceiling.hard,
             })
         })
         .collect::<Result<_, _>>()?;
@@ -348,12 +345,7 @@ mod tests {
                 ),
             ],
             &[[2022, 2023]],
-            &[Ceiling {
-                from_year: 2021,
-                to_year: 2024,
-                cents: 650,
-                hard: true,
-            }],
+            Vec::new(),
             vec![
                 PrintedTotal {
                     name: "gut".into(),
@@ -377,11 +369,6 @@ mod tests {
                 years: [2022, 2023],
                 cents: 500
             }]
-        );
-        let ceiling = plan.ceilings.first().unwrap();
-        assert_eq!(
-            (ceiling.authorised_cents, ceiling.headroom_cents),
-            (600, 50)
         );
         let verdicts: Vec<_> = plan
             .printed_totals
@@ -410,7 +397,7 @@ mod tests {
                 vec![2021],
                 vec![("A".into(), "A".into(), lines)],
                 &[],
-                &[],
+                vec![],
                 vec![]
             )
             .is_err()
@@ -427,7 +414,7 @@ mod tests {
                     .map(|cell| line("x", &[(cell.1, EntryType::Appropriation, cell.2)])).collect();
                 (group.to_string(), group.to_string(), lines)
             }).collect();
-            let plan = table((2018..2024).collect(), groups, &[], &[], vec![]).unwrap();
+            let plan = table((2018..2024).collect(), groups, &[], vec![], vec![]).unwrap();
             let total: i64 = cells.iter().map(|cell| cell.2).sum();
             prop_assert_eq!(plan.total_cents, total);
             prop_assert_eq!(plan.groups.iter().map(|group| group.total_cents).sum::<i64>(), total);

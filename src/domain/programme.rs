@@ -1,5 +1,6 @@
 //! Programmes, budget lines and their sums: signed integer cents, never a fraction (DOMAIN §4.2).
 
+use super::budget::EntryType;
 use super::text_enum;
 
 text_enum! {
@@ -31,23 +32,23 @@ text_enum! {
 }
 
 text_enum! {
-    /// Type of a budget entry, as far as a council paper knows them.
-    EntryType {
-        /// Ansatz: authorises.
+    /// Type of an entry that a council paper prints.
+    PaperEntryType {
+        /// Ansatz.
         Appropriation = "appropriation",
-        /// Überplanmäßig: authorises.
+        /// Überplanmäßig.
         Overplan = "overplan",
-        /// Finanzplan: informs, never authorises (DOMAIN BUD-14).
+        /// Finanzplan.
         FinancialPlan = "financial_plan",
     }
 }
 
-impl EntryType {
-    /// Whether money may be spent on the strength of such an entry.
-    pub const fn authorises(self) -> bool {
-        match self {
-            EntryType::Appropriation | EntryType::Overplan => true,
-            EntryType::FinancialPlan => false,
+impl From<PaperEntryType> for EntryType {
+    fn from(of_paper: PaperEntryType) -> Self {
+        match of_paper {
+            PaperEntryType::Appropriation => EntryType::Appropriation,
+            PaperEntryType::Overplan => EntryType::Overplan,
+            PaperEntryType::FinancialPlan => EntryType::FinancialPlan,
         }
     }
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::measure::{Confidentiality, Origin, Precision, Relevance, Status};
 use super::programme::{
-    AmountBasis, EntryFlag, EntryType, LineKind, PostKind, ResolutionKind, ResolutionOutcome,
+    AmountBasis, EntryFlag, LineKind, PaperEntryType, PostKind, ResolutionKind, ResolutionOutcome,
 };
 
 mod check;
@@ -160,6 +160,12 @@ pub struct Ceiling {
     pub cents: i64,
     /// Refuses what exceeds it.
     pub hard: bool,
+    /// Key of the group that it is for; for the programme as a whole if left out.
+    #[serde(default)]
+    pub group: Option<String>,
+    /// Carry-overs count as well; otherwise only what was authorised for the years themselves.
+    #[serde(default)]
+    pub counts_carry_overs: bool,
     /// Where it stands.
     pub source: Source,
 }
@@ -185,6 +191,27 @@ pub struct Line {
     /// Remark.
     #[serde(default)]
     pub note: Option<String>,
+    /// Teilhaushalt.
+    #[serde(default)]
+    pub sub_budget: Option<String>,
+    /// Profitcenter or Produkt.
+    #[serde(default)]
+    pub profit_centre: Option<String>,
+    /// Sachkonto.
+    #[serde(default)]
+    pub account: Option<String>,
+    /// Investitionsauftrag.
+    #[serde(default)]
+    pub investment_order: Option<String>,
+    /// Deckungskreis: only lines of the same one cover each other.
+    #[serde(default)]
+    pub cover_group: Option<String>,
+    /// Deckungsvermerk: consumptive money of the line may cover investments.
+    #[serde(default)]
+    pub cover_note: Option<String>,
+    /// What is left of consumptive money may go into the next year.
+    #[serde(default)]
+    pub transferable: bool,
     /// Amounts per year; years without money are left out.
     pub amounts: Vec<Amount>,
     /// Where the line stands.
@@ -200,7 +227,7 @@ pub struct Amount {
     pub year: i32,
     /// Type of entry.
     #[serde(rename = "type")]
-    pub entry_type: EntryType,
+    pub entry_type: PaperEntryType,
     /// Cents, not zero.
     pub cents: i64,
     /// What has to be known about it.

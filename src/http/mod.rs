@@ -4,6 +4,8 @@ pub mod address;
 pub mod answer;
 pub mod audit;
 pub mod auth;
+pub mod budget;
+pub mod budget_entries;
 pub mod catalogue_files;
 pub mod catalogue_imports;
 pub mod catalogues;
@@ -66,6 +68,13 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(programmes::import_programme)
             .service(programmes::get_programme)
             .service(programmes::get_programme_plan)
+            .service(budget_entries::list_budget_entries)
+            .service(budget_entries::post_budget_entries)
+            .service(budget_entries::reverse_budget_entry)
+            .service(budget_entries::complete_budget_entry)
+            .service(budget_entries::transfer_budget)
+            .service(budget_entries::carry_over_budget)
+            .service(budget::get_budget)
             .service(measure_lists::list_measures)
             // Before the measure itself, whose name it would be.
             .service(measure_lists::count_measures)

@@ -26,6 +26,7 @@ use super::problem::Problem;
         (name = "catalogue", description = "IT-Grundschutz: layers, modules, requirements"),
         (name = "institution", description = "Institution, dashboard, audit trail"),
         (name = "programme", description = "Council programmes, budgets, posts"),
+        (name = "budget", description = "The ledger: entries, and the figures derived from them"),
         (name = "measure", description = "Security measures"),
         (name = "target_object", description = "What measures protect"),
         (name = "check", description = "Grundschutz check: how far requirements are met"),

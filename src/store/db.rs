@@ -442,11 +442,22 @@ impl From<diesel::result::Error> for Error {
                 .iter()
                 .any(|part| text.contains(part))
         };
+        // SQLite's sum, and PostgreSQL's cast of one.
+        let overflow = |text: &str| {
+            text.contains("integer overflow")
+                || (text.contains("bigint")
+                    && ["out of range", "außerhalb des gültigen Bereichs"]
+                        .iter()
+                        .any(|part| text.contains(part)))
+        };
         match &error {
             Diesel::NotFound => Error::new(Code::NotFound),
             Diesel::DatabaseError(Kind::UniqueViolation, _) => Error::new(Code::AlreadyExists),
             Diesel::DatabaseError(Kind::SerializationFailure, _) => {
                 Error::new(Code::Unavailable).retry_after(1)
+            }
+            Diesel::DatabaseError(_, info) if overflow(info.message()) => {
+                Error::new(Code::SumOutOfRange)
             }
             Diesel::DatabaseError(_, info) if busy(info.message()) => {
                 tracing::warn!(cause = %error, "database busy");

@@ -177,3 +177,34 @@ impl<Q: QueryFragment<DB>, DB: Backend> QueryFragment<DB> for FirstRows<Q> {
         Ok(())
     }
 }
+
+/// `CAST(sum(column) AS BIGINT)` of a group, so never of nothing: the plain sum of bigint is numeric on PostgreSQL and an
+/// integer on SQLite. Beyond 64 bits both engines refuse the statement.
+#[derive(Debug, Clone, Copy)]
+pub struct SumOfCents<C>(C);
+
+/// The sum of a column of cents in a group.
+pub const fn sum_of_cents<C: Expression<SqlType = BigInt>>(column: C) -> SumOfCents<C> {
+    SumOfCents(column)
+}
+
+impl<C> Expression for SumOfCents<C> {
+    type SqlType = BigInt;
+}
+impl<C: AppearsOnTable<QS>, QS: ?Sized> AppearsOnTable<QS> for SumOfCents<C> {}
+impl<C: SelectableExpression<QS>, QS: ?Sized> SelectableExpression<QS> for SumOfCents<C> {}
+impl<C, GB> ValidGrouping<GB> for SumOfCents<C> {
+    type IsAggregate = is_aggregate::Yes;
+}
+impl<C> QueryId for SumOfCents<C> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+impl<C: QueryFragment<DB>, DB: Backend> QueryFragment<DB> for SumOfCents<C> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("CAST(sum(");
+        self.0.walk_ast(out.reborrow())?;
+        out.push_sql(") AS BIGINT)");
+        Ok(())
+    }
+}

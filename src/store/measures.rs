@@ -6,16 +6,17 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
 use super::db::Db;
+use super::expressions::sum_of_cents;
 use super::schema::{
     budget_entries, budget_lines, catalogue_controls, catalogue_requirements, catalogue_sources,
     catalogues, measure_dependencies, measure_lines, measure_links, measures, programmes, users,
 };
 pub use super::sight::{Sight, seen_by};
+use crate::domain::budget::{EntryState, EntryType};
 use crate::domain::catalogue::{Level, reference};
 use crate::domain::measure::{
     Confidentiality, LinkKind, Origin, Precision, Relevance, Status, search_key,
 };
-use crate::domain::programme::EntryType;
 use crate::domain::programme_file::Target;
 use crate::error::{Code, Error, Result};
 
@@ -298,7 +299,7 @@ pub fn links_to(db: &mut Db, references: &[String]) -> Result<HashMap<String, Li
         .collect())
 }
 
-/// Entries of the lines that pay for a measure, as far as their programmes are of one of `classes`: line,
+/// What plan tables show of the lines that pay for a measure, as far as their programmes are of one of `classes`: line,
 /// year, type, cents.
 pub fn budget_of(
     db: &mut Db,
@@ -306,10 +307,20 @@ pub fn budget_of(
     classes: &[Confidentiality],
 ) -> Result<Vec<(String, i32, EntryType, i64)>> {
     let lines = budget_lines::table.inner_join(budget_entries::table);
-    let rows = measure_lines::table
+    let shown = EntryType::ALL.iter().filter(|known| known.in_plan());
+    let mut rows: Vec<(String, i32, EntryType, i64)> = measure_lines::table
         .inner_join(lines.inner_join(programmes::table))
         .filter(measure_lines::measure_id.eq(measure_id))
         .filter(programmes::confidentiality.eq_any(classes))
+        .filter(budget_entries::entry_type.eq_any(shown))
+        .filter(budget_entries::state.eq(EntryState::Effective))
+        .group_by((
+            budget_entries::year,
+            budget_lines::key,
+            budget_entries::entry_type,
+            // Lines of two programmes may have the same key.
+            budget_entries::line_id,
+        ))
         .order((
             budget_entries::year,
             budget_lines::key,
@@ -319,9 +330,11 @@ pub fn budget_of(
             budget_lines::key,
             budget_entries::year,
             budget_entries::entry_type,
-            budget_entries::cents,
+            sum_of_cents(budget_entries::cents),
         ))
         .load(db)?;
+    // What was taken back altogether is not in the table.
+    rows.retain(|(.., cents)| *cents != 0);
     Ok(rows)
 }
 

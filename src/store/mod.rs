@@ -4,6 +4,7 @@
 //! to an institution is asked for with the institution.
 
 pub mod audit;
+pub mod budget;
 pub mod catalogues;
 pub mod comments;
 pub mod db;

@@ -1,20 +1,22 @@
 //! Programmes with resolutions, groups, lines, entries, ceilings, posts and printed totals.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
+use super::budget;
 use super::db::Db;
 use super::schema::{
-    budget_entries, budget_groups, budget_lines, ceilings, measure_lines, measures, posts,
-    printed_totals, programmes, resolutions,
+    budget_groups, budget_lines, measure_lines, measures, posts, printed_totals, programmes,
+    resolutions,
 };
 use super::types::from_json;
+use crate::domain::budget::EntryType;
 use crate::domain::measure::Confidentiality;
 use crate::domain::plan;
 use crate::domain::programme::{
-    AmountBasis, EntryFlag, EntryType, LineKind, PostKind, ResolutionKind, ResolutionOutcome,
+    AmountBasis, EntryFlag, LineKind, PostKind, ResolutionKind, ResolutionOutcome,
 };
 use crate::error::{Code, Error, Result};
 
@@ -261,34 +263,22 @@ pub fn plan(
         programme.years()?,
         table,
         &programme.double_budgets()?,
-        &ceilings,
+        ceilings,
         printed,
     )
-    .map_err(|cause| Error::internal("plan table", cause))
+    .map_err(Error::from)
 }
 
 fn entries_by_line(
     db: &mut Db,
     programme: &Programme,
 ) -> Result<HashMap<String, Vec<plan::PlanEntry>>> {
-    let rows: Vec<(String, i32, EntryType, i64, Option<EntryFlag>)> = budget_entries::table
-        .inner_join(budget_lines::table)
-        .filter(budget_lines::programme_id.eq(&programme.id))
-        .order((
-            budget_entries::year,
-            budget_entries::entry_type,
-            budget_entries::id,
-        ))
-        .select((
-            budget_entries::line_id,
-            budget_entries::year,
-            budget_entries::entry_type,
-            budget_entries::cents,
-            budget_entries::flag,
-        ))
-        .load(db)?;
     let mut entries: HashMap<String, Vec<plan::PlanEntry>> = HashMap::new();
-    for (line, year, entry_type, cents, flag) in rows {
+    for (line, year, entry_type, flag, cents) in budget::by_paper(db, &programme.id)? {
+        // What was taken back altogether is not in the table.
+        if cents == 0 {
+            continue;
+        }
         entries.entry(line).or_default().push(plan::PlanEntry {
             year,
             entry_type,
@@ -320,24 +310,17 @@ fn measures_by_line(
     Ok(references)
 }
 
-fn ceilings_of(db: &mut Db, programme_id: &str) -> Result<Vec<plan::Ceiling>> {
-    let rows: Vec<(i32, i32, i64, bool)> = ceilings::table
-        .filter(ceilings::programme_id.eq(programme_id))
-        .order((ceilings::from_year, ceilings::to_year, ceilings::id))
-        .select((
-            ceilings::from_year,
-            ceilings::to_year,
-            ceilings::cents,
-            ceilings::hard,
-        ))
-        .load(db)?;
-    let ceiling = |(from_year, to_year, cents, hard)| plan::Ceiling {
-        from_year,
-        to_year,
-        cents,
-        hard,
+fn ceilings_of(db: &mut Db, programme_id: &str) -> Result<Vec<plan::CeilingUse>> {
+    let ceilings = budget::ceilings(db, programme_id)?;
+    let from_year = ceilings.iter().map(|(ceiling, _)| ceiling.from_year).min();
+    let to_year = ceilings.iter().map(|(ceiling, _)| ceiling.to_year).max();
+    let (Some(from_year), Some(to_year)) = (from_year, to_year) else {
+        return Ok(Vec::new());
     };
-    Ok(rows.into_iter().map(ceiling).collect())
+    let sums = budget::group_sums(db, programme_id, from_year, to_year)?;
+    let ceilings = ceilings.into_iter();
+    let uses = ceilings.map(|(ceiling, key)| plan::CeilingUse::new(&ceiling, key, &sums));
+    Ok(uses.collect::<Result<_, _>>()?)
 }
 
 fn printed_totals_of(db: &mut Db, programme_id: &str) -> Result<Vec<plan::PrintedTotal>> {
@@ -380,36 +363,21 @@ pub struct YearSum {
 
 /// Money per programme, year and type of entry, for all programmes of an institution at once.
 pub fn budget_by_year(db: &mut Db, institution_id: &str) -> Result<Vec<YearSum>> {
-    // Summed here and not in SQL: the sum of bigint is numeric on PostgreSQL and integer on SQLite,
-    // and an overflow has to be an error on both.
-    type Row = (String, i32, EntryType, Option<EntryFlag>, i64);
-    let rows: Vec<Row> = budget_entries::table
-        .inner_join(budget_lines::table.inner_join(programmes::table))
-        .filter(programmes::institution_id.eq(institution_id))
-        .select((
-            programmes::key,
-            budget_entries::year,
-            budget_entries::entry_type,
-            budget_entries::flag,
-            budget_entries::cents,
-        ))
-        .load(db)?;
-    let mut sums: BTreeMap<(String, i32, EntryType, bool), i64> = BTreeMap::new();
-    for (programme, year, entry_type, flag, cents) in rows {
-        let in_conflict = flag == Some(EntryFlag::Conflict);
-        let sum = sums
-            .entry((programme, year, entry_type, in_conflict))
-            .or_default();
-        *sum = sum
-            .checked_add(cents)
-            .ok_or_else(|| Error::bug("a sum of cents is out of range"))?;
-    }
-    let sum = |((programme, year, entry_type, in_conflict), cents)| YearSum {
-        programme,
-        year,
-        entry_type,
-        in_conflict,
-        cents,
+    let of_institution = all(db, institution_id)?;
+    let ids: Vec<&str> = of_institution.iter().map(|one| one.id.as_str()).collect();
+    let keys: HashMap<&str, &str> = of_institution
+        .iter()
+        .map(|one| (one.id.as_str(), one.key.as_str()))
+        .collect();
+    let sums = budget::by_programme(db, &ids)?;
+    let sum = |(id, year, entry_type, flag, cents): (String, _, _, _, _)| {
+        Some(YearSum {
+            programme: (*keys.get(id.as_str())?).to_owned(),
+            year,
+            entry_type,
+            in_conflict: flag == Some(EntryFlag::Conflict),
+            cents,
+        })
     };
-    Ok(sums.into_iter().map(sum).collect())
+    Ok(sums.into_iter().filter_map(sum).collect())
 }

@@ -186,19 +186,37 @@ diesel::table! {
         note -> Nullable<Text>,
         position -> Integer,
         source -> Text,
+        sub_budget -> Nullable<Text>,
+        profit_centre -> Nullable<Text>,
+        account -> Nullable<Text>,
+        investment_order -> Nullable<Text>,
+        cover_group -> Nullable<Text>,
+        cover_note -> Nullable<Text>,
+        transferable -> Bool,
     }
 }
 
 diesel::table! {
     budget_entries (id) {
         id -> Text,
-        line_id -> Text,
+        programme_id -> Text,
+        line_id -> Nullable<Text>,
         year -> Integer,
         entry_type -> Text,
+        state -> Text,
         cents -> BigInt,
-        flag -> Nullable<Text>,
+        pay_year -> Nullable<Integer>,
+        booked_on -> Date,
         booked_at -> Timestamp,
-        source -> Text,
+        booked_by -> Nullable<Text>,
+        resolution_id -> Nullable<Text>,
+        pair_id -> Nullable<Text>,
+        reverses -> Nullable<Text>,
+        completes -> Nullable<Text>,
+        cover -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        flag -> Nullable<Text>,
+        source -> Nullable<Text>,
     }
 }
 
@@ -211,6 +229,8 @@ diesel::table! {
         cents -> BigInt,
         hard -> Bool,
         source -> Text,
+        group_id -> Nullable<Text>,
+        counts_carry_overs -> Bool,
     }
 }
 
@@ -656,8 +676,12 @@ diesel::joinable!(programmes -> resolutions (resolution_id));
 diesel::joinable!(budget_groups -> programmes (programme_id));
 diesel::joinable!(budget_lines -> programmes (programme_id));
 diesel::joinable!(budget_lines -> budget_groups (group_id));
+diesel::joinable!(budget_entries -> programmes (programme_id));
 diesel::joinable!(budget_entries -> budget_lines (line_id));
+diesel::joinable!(budget_entries -> users (booked_by));
+diesel::joinable!(budget_entries -> resolutions (resolution_id));
 diesel::joinable!(ceilings -> programmes (programme_id));
+diesel::joinable!(ceilings -> budget_groups (group_id));
 diesel::joinable!(posts -> programmes (programme_id));
 diesel::joinable!(posts -> budget_lines (line_id));
 diesel::joinable!(printed_totals -> programmes (programme_id));
@@ -732,4 +756,23 @@ diesel::allow_tables_to_appear_in_same_query!(
     idempotency_keys,
     job_runs,
     outbox,
+);
+
+// What sums are grouped by across tables.
+diesel::allow_columns_to_appear_in_same_group_by_clause!(
+    budget_lines::group_id,
+    budget_entries::year
+);
+diesel::allow_columns_to_appear_in_same_group_by_clause!(
+    budget_lines::group_id,
+    budget_entries::entry_type
+);
+diesel::allow_columns_to_appear_in_same_group_by_clause!(budget_lines::key, budget_entries::year);
+diesel::allow_columns_to_appear_in_same_group_by_clause!(
+    budget_lines::key,
+    budget_entries::entry_type
+);
+diesel::allow_columns_to_appear_in_same_group_by_clause!(
+    budget_lines::key,
+    budget_entries::line_id
 );

@@ -9,6 +9,7 @@ use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::{Nullable, Text};
 
 use crate::domain::access::Role;
+use crate::domain::budget::{EntryState, EntryType};
 use crate::domain::catalogue::{ImplementationOrder, Level, Model, SourceKind, TextKind};
 use crate::domain::institution::InstitutionKind;
 use crate::domain::measure::{
@@ -18,7 +19,7 @@ use crate::domain::measure::{
 use crate::domain::order::{ManualPlace, ProtectionNeed};
 use crate::domain::postponement::{self, Cause, FixedBy, Tier};
 use crate::domain::programme::{
-    AmountBasis, EntryFlag, EntryType, LineKind, PostKind, ResolutionKind, ResolutionOutcome,
+    AmountBasis, EntryFlag, LineKind, PostKind, ResolutionKind, ResolutionOutcome,
 };
 use crate::domain::requirement_check::{CheckStatus, DispensableKind, Ground};
 use crate::domain::target_object::TargetKind;
@@ -95,6 +96,7 @@ text_columns!(
     Confidentiality,
     DispensableKind,
     EntryFlag,
+    EntryState,
     EntryType,
     EstimateQuality,
     EvidenceKind,

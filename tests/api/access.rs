@@ -285,7 +285,9 @@ impl Operation {
             ""
         };
         let values = [
+            ("{institution}/budget", "{institution}/budget?year=2023"),
             ("{institution}", institution),
+            ("{entry}", "0190163d-8694-739b-aea5-966c26f8ad91"),
             ("{programme}", "OG-2021-DIG"),
             ("{measure}/migration", "{measure}/migration{to}"),
             ("{catalogue}/migration", "gs-2023/migration{to}"),
@@ -409,6 +411,16 @@ impl Operation {
                 &format!("T-{}", unique.replace([' ', '.'], "-")),
                 "internal",
             )),
+            "post_budget_entries" => Some(json!({
+                "entries": [{ "line": "OG-K2", "year": 2023, "type": "forecast", "cents": 1 }],
+            })),
+            "reverse_budget_entry" => Some(json!({ "reason": "doppelt" })),
+            "complete_budget_entry" => Some(json!({ "cover": "Gewerbesteuer" })),
+            "transfer_budget" => Some(json!({
+                "year": 2023, "reason": "Mehrbedarf", "from": [{ "line": "OG-B1", "cents": 1 }],
+                "to": [{ "line": "OG-B2", "cents": 1 }],
+            })),
+            "carry_over_budget" => Some(json!({ "line": "OG-I9", "from_year": 2022, "cents": 1 })),
             "import_catalogue" => {
                 let mut catalog: Value = serde_json::from_str(CATALOG).unwrap();
                 catalog["catalog"]["metadata"]["title"] = json!(format!("Burgordnung {unique}"));

@@ -59,6 +59,11 @@ fn places(measure: &str) -> Vec<Place> {
             "/api/v1/institutions/offenburg/programmes",
             r#"{"format":"x§","institution":"offenburg","programmes":[]}"#,
         ),
+        place(
+            Method::POST,
+            "/api/v1/institutions/offenburg/programmes/OG-2021-DIG/entries",
+            r#"{"entries":[{"line":"x§","year":2023,"type":"actual","cents":0}]}"#,
+        ),
     ]
 }
 
@@ -443,6 +448,7 @@ both_engines! {
                 ("{institution}", "offenburg"), ("{measure}", "M-2022-0001"), ("{programme}", "OG-2021-DIG"), ("{catalogue}", "gs-2023"),
                 ("{module}", "SYS.3.2.2"), ("{requirement}", "SYS.3.2.2.A1"), ("{control}", "TOR.1"), ("{other}", "gs-2023"),
                 ("{evidence}", "x"),
+                ("{entry}", "0190163d-8694-739b-aea5-966c26f8ad91"),
                 ("{filter}", "x"),
                 ("{check}", "x"),
                 ("{postponement}", "0190163d-8694-739b-aea5-966c26f8ad91"),

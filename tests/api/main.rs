@@ -15,6 +15,8 @@ mod support;
 mod access;
 mod auth;
 mod bad_input;
+mod budget;
+mod budget_report;
 mod catalogue;
 mod catalogue_imports;
 mod checks;

@@ -245,6 +245,8 @@ both_engines! {
         auditor.post(ALL, json!({ "title": "x", "origin": "audit", "priority": 1 })).await.problem(403, "forbidden");
         auditor.step(&measure, "rejected", Some("Grund")).await.problem(403, "forbidden");
         auditor.post("institutions/offenburg/programmes", file("T-REVISION")).await.problem(403, "forbidden");
+        let body = json!({ "entries": [{ "line": "OG-K2", "year": 2023, "type": "forecast", "cents": 1 }] });
+        auditor.post("institutions/offenburg/programmes/OG-2021-DIG/entries", body).await.problem(403, "forbidden");
         assert_eq!(everything(app), before);
     }
 
@@ -263,6 +265,15 @@ both_engines! {
                     answer.ok(201);
                 }
                 Action::ProgrammeRead => { isb.get("institutions/offenburg/programmes/OG-2021-DIG/plan").await.ok(200); }
+                Action::BudgetRead => {
+                    isb.get("institutions/offenburg/budget?year=2023").await.ok(200);
+                    isb.get("institutions/offenburg/programmes/OG-2021-DIG/entries").await.ok(200);
+                }
+                Action::BudgetReadOwn => { client(app, "netz").await.get("institutions/offenburg/budget?year=2023").await.ok(200); }
+                Action::BudgetPost => {
+                    let body = json!({ "entries": [{ "line": "OG-K2", "year": 2023, "type": "forecast", "cents": 1 }] });
+                    finance.post("institutions/offenburg/programmes/OG-2021-DIG/entries", body).await.ok(201);
+                }
                 Action::MeasureRead => { isb.get(&path).await.ok(200); }
                 Action::DashboardRead => { isb.get("institutions/offenburg/dashboard").await.ok(200); }
                 Action::AuditRead => { isb.get("institutions/offenburg/audit-events").await.ok(200); }

@@ -8,6 +8,7 @@ use diesel::connection::SimpleConnection as _;
 use diesel::sql_types::{BigInt, Bool, Text};
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query};
 use zinne::app::App;
+use zinne::store::Db;
 
 use crate::support;
 use crate::support::postgres::Database;
@@ -185,6 +186,69 @@ fn down_undoes_up_on_postgres() {
         conn.batch_execute(&read(&path.join("up.sql"))).unwrap();
     }
     assert_same(&before, &read_postgres(&mut conn));
+}
+
+/// Entries as they were before the ledger had more than papers.
+const OLD_ENTRIES: &str = "
+    INSERT INTO institutions (id, slug, name, kind, closure_days, created_at)
+        VALUES ('i', 'i', 'I', 'municipality', '[]', '2022-10-17 05:00:00');
+    INSERT INTO programmes (id, institution_id, key, title, period, amount_basis, confidentiality, years, double_budgets, imported_at)
+        VALUES ('p', 'i', 'P', 'P', '2023', 'gross', 'public', '[2023]', '[]', '2022-10-17 05:00:00');
+    INSERT INTO budget_groups (id, programme_id, key, title, position) VALUES ('g', 'p', 'G', 'G', 0);
+    INSERT INTO budget_lines (id, programme_id, group_id, key, printed_position, title, kind, early_contract, position, source)
+        VALUES ('l', 'p', 'g', 'L', '1', 'L', 'mixed', 1 = 0, 0, '{}');
+    INSERT INTO budget_entries (id, line_id, year, entry_type, cents, flag, booked_at, source)
+        VALUES ('e', 'l', 2023, 'overplan', 7, 'inferred', '2022-10-17 05:00:00', '{}');
+    INSERT INTO ceilings (id, programme_id, from_year, to_year, cents, hard, source)
+        VALUES ('c', 'p', 2023, 2023, 9, 1 = 1, '{}');";
+
+#[test]
+fn entries_of_papers_come_into_the_ledger_and_out_again() {
+    let folder = tempfile::tempdir().unwrap();
+    into_the_ledger_and_out("sqlite", Db::Sqlite(migrated_sqlite(folder.path())));
+    if let Some((_database, conn)) = migrated_postgres() {
+        into_the_ledger_and_out("postgres", Db::Pg(conn));
+    }
+}
+
+fn into_the_ledger_and_out(engine: &str, mut db: Db) {
+    let mut later = migrations(engine);
+    let ledger = later
+        .iter()
+        .position(|path| name_of(path).ends_with("_budget_ledger"));
+    later.drain(..ledger.unwrap());
+    let mut entries = |sql: &str, columns: &str| {
+        db.batch_execute(sql).unwrap();
+        let refused = db.batch_execute("UPDATE budget_entries SET cents = 8");
+        let refused = refused.expect_err("changed").to_string();
+        assert!(refused.contains("is append-only"), "{refused}");
+        let columns: Vec<String> = columns
+            .split(' ')
+            .map(|column| format!("CAST({column} AS TEXT)"))
+            .collect();
+        let columns = columns.join(" || ' ' || ");
+        let sql = format!("SELECT {columns} AS value FROM budget_entries");
+        match &mut db {
+            Db::Pg(conn) => postgres_names(conn, &sql),
+            Db::Sqlite(conn) => sqlite_names(conn, &sql),
+        }
+    };
+    let all = |file: &str, paths: &mut dyn Iterator<Item = &PathBuf>| {
+        let files = paths.map(|path| read(&path.join(file)));
+        files.collect::<Vec<_>>().join("\n")
+    };
+    let (up, down) = (
+        all("up.sql", &mut later.iter()),
+        all("down.sql", &mut later.iter().rev()),
+    );
+    let before = entries(
+        &format!("{down}{OLD_ENTRIES}"),
+        "id line_id entry_type cents flag",
+    );
+    assert_eq!(before, ["e l overplan 7 inferred"]);
+    let there = entries(&up, "id programme_id line_id state cents booked_on");
+    assert_eq!(there, ["e p l effective 7 2022-10-17"]);
+    assert_eq!(entries(&down, "id line_id entry_type cents flag"), before);
 }
 
 /// Names the tables that differ, instead of printing both schemas.

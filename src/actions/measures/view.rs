@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::domain::budget::EntryType;
 use crate::domain::catalogue::{Level, reference};
 use crate::domain::measure::{
     Accompanying, Confidentiality, Cost, LinkKind, Milestone, Origin, Precision, Relevance, Status,
@@ -14,7 +15,6 @@ use crate::domain::measure::{
 use crate::domain::measure_state::Place;
 use crate::domain::measure_step::missing_for_approval;
 use crate::domain::postponement::FixedBy;
-use crate::domain::programme::EntryType;
 use crate::domain::programme_file::Source;
 use crate::error::Result;
 use crate::store::measures::{Dossier, Line, Link, Listed, Succession};

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::NaiveDate;
 
 use super::{FORMAT, Known, Line, Measure, Programme, ProgrammeFile, Source, Target};
+use crate::domain::budget::EntryType;
 use crate::domain::calendar::is_period_end;
 use crate::domain::fault::{Fault, FaultCode, Faults};
 use crate::domain::measure::Precision;
@@ -173,6 +174,16 @@ fn check_programme(faults: &mut Faults, at: &str, programme: &Programme) {
         faults.text(&format!("{at}/position"), &line.position, 1, 16);
         faults.text(&format!("{at}/title"), &line.title, 1, 500);
         faults.optional_text(&format!("{at}/note"), line.note.as_deref(), 2000);
+        for (field, value) in [
+            ("sub_budget", &line.sub_budget),
+            ("profit_centre", &line.profit_centre),
+            ("account", &line.account),
+            ("investment_order", &line.investment_order),
+            ("cover_group", &line.cover_group),
+        ] {
+            faults.optional_text(&format!("{at}/{field}"), value.as_deref(), 100);
+        }
+        faults.optional_text(&format!("{at}/cover_note"), line.cover_note.as_deref(), 500);
         source(faults, &at, &line.source);
         let mut seen = HashSet::new();
         for (index, amount) in line.amounts.iter().enumerate() {
@@ -227,7 +238,7 @@ fn check_programme(faults: &mut Faults, at: &str, programme: &Programme) {
         source(faults, &at, &post.source);
     }
     check_totals(faults, at, programme, &groups);
-    check_ceilings(faults, at, programme);
+    check_ceilings(faults, at, programme, &groups);
 }
 
 fn check_totals(faults: &mut Faults, at: &str, programme: &Programme, groups: &HashSet<&str>) {
@@ -278,9 +289,12 @@ fn repeats<T: Eq + std::hash::Hash>(values: &[T]) -> bool {
     !values.iter().all(|value| seen.insert(value))
 }
 
-fn check_ceilings(faults: &mut Faults, at: &str, programme: &Programme) {
+fn check_ceilings(faults: &mut Faults, at: &str, programme: &Programme, groups: &HashSet<&str>) {
     for (index, ceiling) in programme.ceilings.iter().enumerate() {
         let at = format!("{at}/ceilings/{index}");
+        if let Some(group) = &ceiling.group {
+            reference(faults, &format!("{at}/group"), group, groups);
+        }
         if ceiling.to_year < ceiling.from_year {
             faults.push(Fault::new(format!("{at}/to_year"), FaultCode::Inconsistent));
         }
@@ -293,9 +307,15 @@ fn check_ceilings(faults: &mut Faults, at: &str, programme: &Programme) {
         }
         source(faults, &at, &ceiling.source);
         let within = |year: i32| (ceiling.from_year..=ceiling.to_year).contains(&year);
-        let authorised = programme.lines.iter().flat_map(|line| &line.amounts);
-        let authorised = authorised
-            .filter(|a| within(a.year) && a.entry_type.authorises())
+        let lines = programme.lines.iter().filter(|line| {
+            ceiling
+                .group
+                .as_ref()
+                .is_none_or(|group| *group == line.group)
+        });
+        let authorised = lines
+            .flat_map(|line| &line.amounts)
+            .filter(|a| within(a.year) && EntryType::from(a.entry_type).authorises())
             .map(|a| a.cents);
         match sum(authorised) {
             Ok(total) if ceiling.hard && total > ceiling.cents => faults.push(

@@ -5,16 +5,17 @@ use std::collections::HashMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 
+use crate::domain::budget::EntryState;
+use crate::domain::calendar::berlin_day;
 use crate::domain::fault::{Fault, FaultCode};
 use crate::domain::programme_file as file;
 use crate::error::{Error, Result};
 use crate::store::db::{Db, both};
 use crate::store::schema::{
-    budget_entries, budget_groups, budget_lines, ceilings, posts, printed_totals, programmes,
-    resolutions,
+    budget_groups, budget_lines, ceilings, posts, printed_totals, programmes, resolutions,
 };
 use crate::store::types::{stored, to_json};
-use crate::store::{new_id, position};
+use crate::store::{budget, new_id, position};
 
 /// Ids that a freshly stored programme has given to keys.
 #[derive(Debug, Default)]
@@ -91,8 +92,11 @@ pub fn insert(
     institution_id: &str,
     programme: &file::Programme,
     resolutions: &HashMap<String, String>,
+    booked_by: Option<&str>,
 ) -> Result<Stored> {
     let id = new_id(now);
+    let resolution = programme.resolution.as_ref();
+    let resolution_id = resolution.and_then(|key| resolutions.get(key));
     diesel::insert_into(programmes::table)
         .values((
             programmes::id.eq(&id),
@@ -103,10 +107,7 @@ pub fn insert(
             programmes::period.eq(&programme.period),
             programmes::amount_basis.eq(programme.amount_basis),
             programmes::confidentiality.eq(programme.confidentiality),
-            programmes::resolution_id.eq(programme
-                .resolution
-                .as_ref()
-                .and_then(|key| resolutions.get(key))),
+            programmes::resolution_id.eq(resolution_id),
             programmes::years.eq(to_json(&programme.years)?),
             programmes::double_budgets.eq(to_json(&programme.double_budgets)?),
             programmes::imported_at.eq(stored(now)),
@@ -114,7 +115,13 @@ pub fn insert(
         .execute(db)?;
     let groups = insert_groups(db, now, &id, &programme.groups)?;
     let lines = insert_lines(db, now, &id, programme, &groups)?;
-    insert_ceilings(db, now, &id, &programme.ceilings)?;
+    let booking = Booking {
+        programme_id: &id,
+        resolution_id: resolution_id.map(String::as_str),
+        booked_by,
+    };
+    insert_entries(db, now, &booking, &programme.lines, &lines)?;
+    insert_ceilings(db, now, &id, &programme.ceilings, &groups)?;
     insert_posts(db, now, &id, &programme.posts, &lines)?;
     insert_printed_totals(db, now, &id, &programme.printed_totals)?;
     Ok(Stored { id, lines })
@@ -155,7 +162,7 @@ fn insert_lines(
     groups: &HashMap<String, String>,
 ) -> Result<HashMap<String, String>> {
     let mut ids = HashMap::new();
-    let (mut lines, mut entries) = (Vec::new(), Vec::new());
+    let mut lines = Vec::new();
     for (index, line) in programme.lines.iter().enumerate() {
         let id = new_id(now);
         let group = groups
@@ -173,30 +180,66 @@ fn insert_lines(
             budget_lines::note.eq(line.note.as_deref()),
             budget_lines::position.eq(position(index)?),
             budget_lines::source.eq(to_json(&line.source)?),
+            budget_lines::sub_budget.eq(line.sub_budget.as_deref()),
+            budget_lines::profit_centre.eq(line.profit_centre.as_deref()),
+            budget_lines::account.eq(line.account.as_deref()),
+            budget_lines::investment_order.eq(line.investment_order.as_deref()),
+            budget_lines::cover_group.eq(line.cover_group.as_deref()),
+            budget_lines::cover_note.eq(line.cover_note.as_deref()),
+            budget_lines::transferable.eq(line.transferable),
         ));
-        for amount in &line.amounts {
-            entries.push((
-                budget_entries::id.eq(new_id(now)),
-                budget_entries::line_id.eq(id.clone()),
-                budget_entries::year.eq(amount.year),
-                budget_entries::entry_type.eq(amount.entry_type),
-                budget_entries::cents.eq(amount.cents),
-                budget_entries::flag.eq(amount.flag),
-                budget_entries::booked_at.eq(stored(now)),
-                budget_entries::source.eq(to_json(&amount.source)?),
-            ));
-        }
         ids.insert(line.key.clone(), id);
     }
     both!(db, c => {
         for lines in lines.chunks(1000) {
             diesel::insert_into(budget_lines::table).values(lines).execute(c)?;
         }
-        for entries in entries.chunks(1000) {
-            diesel::insert_into(budget_entries::table).values(entries).execute(c)?;
-        }
     });
     Ok(ids)
+}
+
+/// What all entries of a programme file have in common.
+struct Booking<'a> {
+    programme_id: &'a str,
+    resolution_id: Option<&'a str>,
+    booked_by: Option<&'a str>,
+}
+
+/// What a paper prints counts: the resolution of its programme stands behind it.
+fn insert_entries(
+    db: &mut Db,
+    now: DateTime<Utc>,
+    booking: &Booking<'_>,
+    of_file: &[file::Line],
+    lines: &HashMap<String, String>,
+) -> Result<()> {
+    let mut entries = Vec::new();
+    for line in of_file {
+        for amount in &line.amounts {
+            entries.push(budget::Entry {
+                id: new_id(now),
+                programme_id: booking.programme_id.to_owned(),
+                line_id: lines.get(&line.key).cloned(),
+                year: amount.year,
+                entry_type: amount.entry_type.into(),
+                state: EntryState::Effective,
+                cents: amount.cents,
+                pay_year: None,
+                booked_on: berlin_day(now),
+                booked_at: stored(now),
+                booked_by: booking.booked_by.map(str::to_owned),
+                resolution_id: booking.resolution_id.map(str::to_owned),
+                pair_id: None,
+                reverses: None,
+                completes: None,
+                cover: None,
+                reason: None,
+                flag: amount.flag,
+                source: Some(to_json(&amount.source)?),
+            });
+        }
+    }
+    budget::insert(db, &entries)
 }
 
 fn insert_ceilings(
@@ -204,8 +247,10 @@ fn insert_ceilings(
     now: DateTime<Utc>,
     programme_id: &str,
     of_file: &[file::Ceiling],
+    groups: &HashMap<String, String>,
 ) -> Result<()> {
     for ceiling in of_file {
+        let group = ceiling.group.as_ref().and_then(|key| groups.get(key));
         diesel::insert_into(ceilings::table)
             .values((
                 ceilings::id.eq(new_id(now)),
@@ -214,6 +259,8 @@ fn insert_ceilings(
                 ceilings::to_year.eq(ceiling.to_year),
                 ceilings::cents.eq(ceiling.cents),
                 ceilings::hard.eq(ceiling.hard),
+                ceilings::group_id.eq(group),
+                ceilings::counts_carry_overs.eq(ceiling.counts_carry_overs),
                 ceilings::source.eq(to_json(&ceiling.source)?),
             ))
             .execute(db)?;

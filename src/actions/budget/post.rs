@@ -1,0 +1,166 @@
+//! New entries, together with those that are taken back for them.
+
+use std::collections::HashMap;
+
+use super::correct::{self, counters};
+use super::{Desk, Order, PostedView, at_the_desk};
+use crate::actions::By;
+use crate::actions::idempotent::Answer;
+use crate::app::App;
+use crate::domain::budget::request::Posting;
+use crate::domain::budget::{EntryState, EntryType, posting};
+use crate::domain::calendar::berlin_day;
+use crate::domain::fault::{Fault, FaultCode, Faults};
+use crate::domain::programme::ResolutionKind;
+use crate::error::Result;
+use crate::store::Db;
+use crate::store::budget::{self, Entry, LineFacts};
+
+/// Books entries, all of them or none.
+///
+/// # Errors
+/// `invalid` with the places, `forbidden`, `not_found`, `entry_closed`, what [`super::book::book`] refuses,
+/// `idempotency_key_reused`
+pub fn post(
+    app: &App,
+    by: By<'_>,
+    institution: &str,
+    programme: &str,
+    input: &Posting,
+    key: Option<&str>,
+) -> Result<Answer<PostedView>> {
+    posting::check(input, berlin_day(app.clock.now()))?;
+    let order = Order {
+        operation: "post_budget_entries",
+        institution,
+        programme,
+        input,
+        key,
+    };
+    at_the_desk(app, by, &order, |db, desk| {
+        let mut entries = taken_back(db, desk, input)?;
+        entries.extend(new_entries(db, desk, input)?);
+        Ok(entries)
+    })
+}
+
+fn taken_back(db: &mut Db, desk: &Desk<'_>, input: &Posting) -> Result<Vec<Entry>> {
+    if input.reverses.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (entries, unknown) = counters(db, desk, &input.reverses)?;
+    let faults = unknown.into_iter().map(|index| {
+        let value = input.reverses.get(index).map(|reversal| &reversal.entry);
+        Fault::new(
+            format!("/reverses/{index}/entry"),
+            FaultCode::UnknownReference,
+        )
+        .arg("value", value.map_or("", String::as_str))
+    });
+    let faults: Vec<Fault> = faults.collect();
+    if faults.is_empty() {
+        return Ok(entries);
+    }
+    Err(faults.into())
+}
+
+fn new_entries(db: &mut Db, desk: &Desk<'_>, input: &Posting) -> Result<Vec<Entry>> {
+    let named: Vec<&str> = input
+        .entries
+        .iter()
+        .filter_map(|e| e.line.as_deref())
+        .collect();
+    let lines = budget::lines_by_key(db, &desk.programme.id, &named)?;
+    let named = input
+        .entries
+        .iter()
+        .map(|entry| entry.resolution.as_deref());
+    let resolutions = Resolutions::named(db, desk, named)?;
+    let mut faults = Faults::new();
+    let mut entries = Vec::with_capacity(input.entries.len());
+    for (index, entry) in input.entries.iter().enumerate() {
+        let at = format!("/entries/{index}");
+        let line = find_line(
+            &mut faults,
+            &format!("{at}/line"),
+            entry.line.as_deref(),
+            &lines,
+        );
+        let resolution = entry.resolution.as_deref();
+        let at = format!("{at}/resolution");
+        let resolution_id = resolutions.find(&mut faults, &at, resolution, entry.entry_type);
+        let (cover, reason) = (entry.cover.as_deref(), entry.reason.as_deref());
+        let missing = posting::missing(entry.entry_type, cover, reason, resolution);
+        let state = if missing.is_empty() {
+            EntryState::Effective
+        } else {
+            EntryState::Draft
+        };
+        let booked = desk.entry(line, entry.year, entry.entry_type, entry.cents);
+        entries.push(Entry {
+            state,
+            pay_year: entry.pay_year,
+            booked_on: entry.booked_on.unwrap_or(booked.booked_on),
+            resolution_id,
+            cover: correct::trimmed(cover),
+            reason: correct::trimmed(reason),
+            ..booked
+        });
+    }
+    faults.finish()?;
+    Ok(entries)
+}
+
+/// The line that a key names; unknown ones are a fault.
+pub(super) fn find_line<'a>(
+    faults: &mut Faults,
+    at: &str,
+    key: Option<&str>,
+    lines: &'a HashMap<String, LineFacts>,
+) -> Option<&'a LineFacts> {
+    let key = key?;
+    let line = lines.get(key);
+    if line.is_none() {
+        faults.push(Fault::new(at, FaultCode::UnknownReference).arg("value", key));
+    }
+    line
+}
+
+/// The resolutions that a request names.
+pub(super) struct Resolutions(HashMap<String, (String, ResolutionKind)>);
+
+impl Resolutions {
+    /// Looks them up.
+    pub(super) fn named<'a>(
+        db: &mut Db,
+        desk: &Desk<'_>,
+        keys: impl Iterator<Item = Option<&'a str>>,
+    ) -> Result<Self> {
+        let keys: Vec<&str> = keys.flatten().collect();
+        if keys.is_empty() {
+            return Ok(Resolutions(HashMap::new()));
+        }
+        let institution_id = &desk.scope.institution.id;
+        budget::resolutions_by_key(db, institution_id, &keys).map(Resolutions)
+    }
+
+    /// Id of the one that a key names. Money beyond the plan needs a decision: what a committee only noted or
+    /// recommended authorises nothing.
+    pub(super) fn find(
+        &self,
+        faults: &mut Faults,
+        at: &str,
+        key: Option<&str>,
+        entry_type: EntryType,
+    ) -> Option<String> {
+        let key = key?;
+        let Some((id, kind)) = self.0.get(key) else {
+            faults.push(Fault::new(at, FaultCode::UnknownReference).arg("value", key));
+            return None;
+        };
+        if entry_type.beyond_plan() && *kind != ResolutionKind::Decision {
+            faults.push(Fault::new(at, FaultCode::Inconsistent));
+        }
+        Some(id.clone())
+    }
+}
