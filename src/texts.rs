@@ -152,6 +152,10 @@ fn find(lang: Language, id: &str, values: &HashMap<String, FluentValue<'_>>) -> 
         .ok()
 }
 
+/// Names whose words the kind `status` has: those of measures, unless the argument `of` names something else that
+/// takes steps, `post` for `post-status`.
+const STEPS_OF: &str = "of";
+
 /// Arguments that are lists of words, each with the kind that names its words (`known` has none).
 const WORDS: &[(&str, Option<&str>)] = &[
     ("status", Some("status")),
@@ -170,6 +174,11 @@ const COUNTS: &[&str] = &["minutes", "limit", "min", "max", "over"];
 /// of words counts as missing, so that no text ends in nothing.
 fn values<'a>(lang: Language, args: &'a Args) -> HashMap<String, FluentValue<'a>> {
     let mut values = HashMap::new();
+    let steps_of = args.iter().find(|(name, _)| *name == STEPS_OF);
+    let kind_of = |kind: &str| match steps_of {
+        Some((_, what)) if kind == "status" => format!("{what}-{kind}"),
+        _ => kind.to_owned(),
+    };
     for (name, value) in args {
         let list = WORDS.iter().find(|(words, _)| words == name);
         if let Some((_, kind)) = list {
@@ -184,8 +193,9 @@ fn values<'a>(lang: Language, args: &'a Args) -> HashMap<String, FluentValue<'a>
             let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
             values.insert(format!("{name}_words"), quoted.join(", ").into());
             if let Some(kind) = kind {
+                let kind = kind_of(kind);
                 let labels: Vec<String> =
-                    words.iter().map(|word| label(lang, kind, word)).collect();
+                    words.iter().map(|word| label(lang, &kind, word)).collect();
                 values.insert(format!("{name}_label"), labels.join(", ").into());
             }
         }
@@ -203,7 +213,9 @@ fn values<'a>(lang: Language, args: &'a Args) -> HashMap<String, FluentValue<'a>
 mod tests {
     use super::*;
     use crate::domain::access::{Action, Role};
+    use crate::domain::budget_period;
     use crate::domain::catalogue::{ImplementationOrder, Level};
+    use crate::domain::duty::Recurrence;
     use crate::domain::institution::InstitutionKind;
     use crate::domain::measure::{
         Age, Confidentiality, LinkKind, Origin, Precision, Relevance, Status,
@@ -212,6 +224,7 @@ mod tests {
     use crate::domain::programme::{
         AmountBasis, EntryFlag, EntryType, LineKind, PostKind, ResolutionKind, ResolutionOutcome,
     };
+    use crate::domain::{post, printed_total};
 
     /// What the callers pass with each problem.
     fn problem_args(code: Code) -> Args {
@@ -357,6 +370,8 @@ mod tests {
             "amount-basis" AmountBasis, "entry-flag" EntryFlag, "post-kind" PostKind,
             "resolution-kind" ResolutionKind, "resolution-outcome" ResolutionOutcome,
             "institution-kind" InstitutionKind, "action" Action, "protection-need" ProtectionNeed,
+            "post-status" post::Status, "budget-period-kind" budget_period::Kind, "budget-period-status" budget_period::State,
+            "printed-precision" printed_total::Precision, "verdict" printed_total::Verdict, "recurrence" Recurrence,
         }
         for word in [
             "owner",
@@ -375,6 +390,8 @@ mod tests {
             "method",
             "review_on",
             "residual_risk",
+            "adopted_resolution",
+            "ends_on",
         ] {
             assert_ne!(label(Language::De, "field", word), word);
         }

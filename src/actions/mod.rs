@@ -1,6 +1,7 @@
 //! Use cases: who, what, allowed, decide, persist, record. One function is one transaction.
 
 pub mod audit;
+pub mod budget_periods;
 pub mod catalogue;
 pub mod dashboard;
 pub mod filters;
@@ -10,11 +11,14 @@ pub mod idempotent;
 pub mod institutions;
 pub mod measures;
 pub mod outbox;
+pub mod posts;
 pub mod programmes;
 pub mod reminders;
+pub mod resolutions;
 pub mod sessions;
 pub mod target_objects;
 pub mod users;
+mod versions;
 
 use chrono::{DateTime, Utc};
 

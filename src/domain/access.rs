@@ -53,6 +53,20 @@ text_enum! {
         ProgrammeImport = "programme.import",
         /// Import of measures that are further on than proposed: their steps were taken elsewhere.
         ProgrammeImportHistory = "programme.import_history",
+        /// Posts, granted beside filled.
+        PostRead = "post.read",
+        /// New or changed post.
+        PostWrite = "post.write",
+        /// Step of a post.
+        PostChangeStatus = "post.change_status",
+        /// Budget periods.
+        BudgetPeriodRead = "budget_period.read",
+        /// New, changed or deleted budget period.
+        BudgetPeriodWrite = "budget_period.write",
+        /// One resolution, or its appearance in a list.
+        ResolutionRead = "resolution.read",
+        /// New or changed resolution.
+        ResolutionWrite = "resolution.write",
         /// One measure, or its appearance in a list.
         MeasureRead = "measure.read",
         /// New measure.
@@ -112,6 +126,10 @@ impl Action {
         match self {
             Action::CatalogueImport => Some("catalogue.imported"),
             Action::ProgrammeImport | Action::ProgrammeImportHistory => Some("programme.imported"),
+            Action::PostWrite => Some("post.changed"),
+            Action::PostChangeStatus => Some("post.status_changed"),
+            Action::BudgetPeriodWrite => Some("budget_period.changed"),
+            Action::ResolutionWrite => Some("resolution.changed"),
             Action::MeasureCreate => Some("measure.created"),
             Action::MeasureUpdate | Action::MeasureLink => Some("measure.updated"),
             Action::MeasureMigrate => Some("measure.migrated"),
@@ -134,6 +152,9 @@ impl Action {
             Action::InstitutionRead
             | Action::CatalogueRead
             | Action::ProgrammeRead
+            | Action::PostRead
+            | Action::BudgetPeriodRead
+            | Action::ResolutionRead
             | Action::MeasureRead
             | Action::TargetObjectRead
             | Action::DashboardRead
@@ -208,6 +229,11 @@ pub enum Resource<'a> {
         /// Its class.
         confidentiality: Confidentiality,
     },
+    /// A resolution of the council or one of its committees.
+    Resolution {
+        /// Whether the sitting was public.
+        public: bool,
+    },
     /// A measure.
     Measure(MeasureFacts<'a>),
 }
@@ -272,6 +298,7 @@ struct Types {
     actor: EntityTypeName,
     institution: EntityTypeName,
     programme: EntityTypeName,
+    resolution: EntityTypeName,
     measure: EntityTypeName,
     measure_in_sight: EntityTypeName,
     action: EntityTypeName,
@@ -323,6 +350,7 @@ impl Policy {
                 actor: name("Actor")?,
                 institution: name("Institution")?,
                 programme: name("Programme")?,
+                resolution: name("Resolution")?,
                 measure: name("Measure")?,
                 measure_in_sight: name("MeasureInSight")?,
                 action: name("Action")?,
@@ -478,6 +506,13 @@ impl Policy {
                 let attributes = [class(confidentiality)].into_iter().collect();
                 let entity =
                     Entity::new(id(&self.types.programme), attributes, HashSet::new()).ok()?;
+                Some((entity, Context::empty()))
+            }
+            Resource::Resolution { public } => {
+                let public = RestrictedExpression::new_bool(*public);
+                let attributes = [("public".to_owned(), public)].into_iter().collect();
+                let entity =
+                    Entity::new(id(&self.types.resolution), attributes, HashSet::new()).ok()?;
                 Some((entity, Context::empty()))
             }
             Resource::Measure(facts) if action == Action::MeasureRead => {

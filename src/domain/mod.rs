@@ -1,11 +1,13 @@
 //! The rules, pure: no database, no network, no file, no clock. `now` and `today` are arguments.
 
 pub mod access;
+pub mod budget_period;
 pub mod calendar;
 pub mod catalogue;
 pub mod catalogue_text;
 pub mod consolidation;
 pub mod dependency;
+pub mod duty;
 pub mod fault;
 pub mod institution;
 pub mod measure;
@@ -13,7 +15,9 @@ pub mod measure_state;
 pub mod measure_step;
 pub mod order;
 pub mod plan;
+pub mod post;
 pub mod postponement;
+pub mod printed_total;
 pub mod programme;
 pub mod programme_file;
 pub mod reminder;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::printed_total::{self, PrintedTotal, TotalCheck};
 use super::programme::{CentsOverflow, EntryFlag, EntryType, LineKind, sum};
-use super::text_enum;
 
 /// Money of one year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -97,33 +97,6 @@ pub struct CeilingUse {
     pub hard: bool,
 }
 
-text_enum! {
-    /// Whether a printed total is what its lines add up to.
-    Verdict {
-        /// To the cent.
-        Exact = "exact",
-        /// It is not; shown, never mended.
-        Differs = "differs",
-    }
-}
-
-/// A printed total beside what the lines add up to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-pub struct TotalCheck {
-    /// Name as printed.
-    pub name: String,
-    /// Groups that it sums.
-    pub groups: Vec<String>,
-    /// Years that it sums.
-    pub years: Vec<i32>,
-    /// As printed, in cents.
-    pub printed_cents: i64,
-    /// As computed, in cents.
-    pub computed_cents: i64,
-    /// Whether they agree.
-    pub verdict: Verdict,
-}
-
 /// A ceiling as decided.
 #[derive(Debug, Clone)]
 pub struct Ceiling {
@@ -135,19 +108,6 @@ pub struct Ceiling {
     pub cents: i64,
     /// Refuses what exceeds it.
     pub hard: bool,
-}
-
-/// A total as printed.
-#[derive(Debug, Clone)]
-pub struct PrintedTotal {
-    /// Name.
-    pub name: String,
-    /// Groups that it sums.
-    pub groups: Vec<String>,
-    /// Years that it sums.
-    pub years: Vec<i32>,
-    /// Cents.
-    pub cents: i64,
 }
 
 /// The plan table.
@@ -274,26 +234,14 @@ fn year_sums<'a>(
 }
 
 fn check_total(groups: &[PlanGroup], total: PrintedTotal) -> Result<TotalCheck, CentsOverflow> {
-    let summed = groups
+    let of_groups: Vec<i64> = groups
         .iter()
         .filter(|group| total.groups.contains(&group.key))
-        .flat_map(|group| &group.sums);
-    let computed_cents = sum(summed
+        .flat_map(|group| &group.sums)
         .filter(|year| total.years.contains(&year.year))
-        .map(|year| year.cents))?;
-    let verdict = if computed_cents == total.cents {
-        Verdict::Exact
-    } else {
-        Verdict::Differs
-    };
-    Ok(TotalCheck {
-        name: total.name,
-        groups: total.groups,
-        years: total.years,
-        printed_cents: total.cents,
-        computed_cents,
-        verdict,
-    })
+        .map(|year| year.cents)
+        .collect();
+    printed_total::check(total, of_groups.into_iter())
 }
 
 #[cfg(test)]
@@ -301,6 +249,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::domain::printed_total::Verdict;
 
     fn line(key: &str, entries: &[(i32, EntryType, i64)]) -> PlanLine {
         PlanLine {
@@ -360,12 +309,14 @@ mod tests {
                     groups: vec!["A".into(), "B".into()],
                     years: vec![2022, 2023],
                     cents: 500,
+                    ..PrintedTotal::default()
                 },
                 PrintedTotal {
                     name: "falsch".into(),
                     groups: vec!["A".into()],
                     years: vec![2022],
                     cents: 201,
+                    ..PrintedTotal::default()
                 },
             ],
         )

@@ -73,6 +73,8 @@ text_enum! {
         Authorisation = "authorisation",
         /// Ausbildung.
         Training = "training",
+        /// Befristet.
+        Temporary = "temporary",
     }
 }
 
@@ -99,6 +101,8 @@ text_enum! {
         Adopted = "adopted",
         /// Zur Kenntnis genommen.
         Noted = "noted",
+        /// Abgelehnt.
+        Rejected = "rejected",
     }
 }
 

@@ -4,6 +4,7 @@
 //! to an institution is asked for with the institution.
 
 pub mod audit;
+pub mod budget_periods;
 pub mod catalogues;
 pub mod comments;
 pub mod db;
@@ -15,7 +16,9 @@ pub mod institutions;
 pub mod measures;
 pub mod outbox;
 pub mod postponements;
+pub mod posts;
 pub mod programmes;
+pub mod resolutions;
 pub mod schema;
 pub mod sessions;
 pub mod sight;

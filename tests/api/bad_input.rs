@@ -59,6 +59,21 @@ fn places(measure: &str) -> Vec<Place> {
             "/api/v1/institutions/offenburg/programmes",
             r#"{"format":"x§","institution":"offenburg","programmes":[]}"#,
         ),
+        place(
+            Method::POST,
+            "/api/v1/institutions/offenburg/posts",
+            r#"{"org_unit":"x§","programme":"OG-2021-DIG","kind":"post","hundredths":0}"#,
+        ),
+        place(
+            Method::POST,
+            "/api/v1/institutions/offenburg/resolutions",
+            r#"{"key":"x§","paper":"1","body":"GR","date":"0001-01-01","public":true,"kind":"decision"}"#,
+        ),
+        place(
+            Method::POST,
+            "/api/v1/institutions/offenburg/budget-periods",
+            r#"{"note":"x§","years":[]}"#,
+        ),
     ]
 }
 

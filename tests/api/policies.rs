@@ -263,6 +263,23 @@ both_engines! {
                     answer.ok(201);
                 }
                 Action::ProgrammeRead => { isb.get("institutions/offenburg/programmes/OG-2021-DIG/plan").await.ok(200); }
+                Action::PostRead => { isb.get("institutions/offenburg/posts").await.ok(200); }
+                Action::PostWrite => {
+                    let body = json!({ "programme": "OG-2021-DIG", "org_unit": "FB DigIT", "kind": "post", "hundredths": 100 });
+                    finance.post("institutions/offenburg/posts", body).await.ok(201);
+                }
+                Action::PostChangeStatus => {
+                    let post = finance.get("institutions/offenburg/posts?limit=1").await.ok(200)["items"][0]["id"].as_str().unwrap().to_owned();
+                    let body = json!({ "status": "dropped", "reason": "entfällt" }).to_string();
+                    finance.send(Method::POST, &format!("institutions/offenburg/posts/{post}/status"), &[("if-match", "*")], Some(body)).await.ok(200);
+                }
+                Action::BudgetPeriodRead => { isb.get("institutions/offenburg/budget-periods").await.ok(200); }
+                Action::BudgetPeriodWrite => { finance.post("institutions/offenburg/budget-periods", json!({ "years": [2022, 2023] })).await.ok(201); }
+                Action::ResolutionRead => { isb.get("institutions/offenburg/resolutions").await.ok(200); }
+                Action::ResolutionWrite => {
+                    let body = json!({ "key": "17/22-GR", "paper": "17/22", "body": "Gemeinderat", "date": "2022-11-21", "public": true, "kind": "decision" });
+                    finance.post("institutions/offenburg/resolutions", body).await.ok(201);
+                }
                 Action::MeasureRead => { isb.get(&path).await.ok(200); }
                 Action::DashboardRead => { isb.get("institutions/offenburg/dashboard").await.ok(200); }
                 Action::AuditRead => { isb.get("institutions/offenburg/audit-events").await.ok(200); }
@@ -468,6 +485,7 @@ fn somebody_may(policy: &Policy, action: Action) -> bool {
             Resource::Programme {
                 confidentiality: Confidentiality::Public,
             },
+            Resource::Resolution { public: true },
             Resource::Measure(measure(Status::Proposed, to)),
             Resource::Measure(MeasureFacts {
                 tier: Some(Tier::Isb),
@@ -511,7 +529,7 @@ fn institution_table(policy: &Policy) -> String {
     for action in Action::ALL.iter().copied() {
         let on_measures = action.as_str().starts_with("measure.")
             && ![Action::MeasureImport, Action::MeasureExport].contains(&action);
-        if on_measures || action == Action::ProgrammeRead {
+        if on_measures || [Action::ProgrammeRead, Action::ResolutionRead].contains(&action) {
             continue;
         }
         table.push_str(&row(action.as_str(), |role| {
@@ -530,6 +548,12 @@ fn institution_table(policy: &Policy) -> String {
         };
         table.push_str(&row(&format!("programme.read, {class}"), |role| {
             yes(policy.permits(&person(&[role]), Action::ProgrammeRead, &resource))
+        }));
+    }
+    for (name, public) in [("public sitting", true), ("closed sitting", false)] {
+        let resource = Resource::Resolution { public };
+        table.push_str(&row(&format!("resolution.read, {name}"), |role| {
+            yes(policy.permits(&person(&[role]), Action::ResolutionRead, &resource))
         }));
     }
     table

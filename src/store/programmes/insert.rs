@@ -5,13 +5,16 @@ use std::collections::HashMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 
+use super::duties;
 use crate::domain::fault::{Fault, FaultCode};
+use crate::domain::post::Status;
+use crate::domain::printed_total::Precision;
 use crate::domain::programme_file as file;
 use crate::error::{Error, Result};
 use crate::store::db::{Db, both};
 use crate::store::schema::{
-    budget_entries, budget_groups, budget_lines, ceilings, posts, printed_totals, programmes,
-    resolutions,
+    budget_entries, budget_groups, budget_lines, ceilings, posts, printed_post_totals,
+    printed_totals, programmes, resolutions,
 };
 use crate::store::types::{stored, to_json};
 use crate::store::{new_id, position};
@@ -74,6 +77,7 @@ pub fn insert_resolutions(
                 resolutions::kind.eq(resolution.kind),
                 resolutions::outcome.eq(resolution.outcome),
                 resolutions::source.eq(to_json(&resolution.source)?),
+                resolutions::version.eq(1),
             ))
             .execute(db)?;
         ids.insert(resolution.key.clone(), id);
@@ -91,6 +95,7 @@ pub fn insert(
     institution_id: &str,
     programme: &file::Programme,
     resolutions: &HashMap<String, String>,
+    parent_id: Option<&str>,
 ) -> Result<Stored> {
     let id = new_id(now);
     diesel::insert_into(programmes::table)
@@ -110,13 +115,16 @@ pub fn insert(
             programmes::years.eq(to_json(&programme.years)?),
             programmes::double_budgets.eq(to_json(&programme.double_budgets)?),
             programmes::imported_at.eq(stored(now)),
+            programmes::parent_id.eq(parent_id),
         ))
         .execute(db)?;
     let groups = insert_groups(db, now, &id, &programme.groups)?;
     let lines = insert_lines(db, now, &id, programme, &groups)?;
     insert_ceilings(db, now, &id, &programme.ceilings)?;
-    insert_posts(db, now, &id, &programme.posts, &lines)?;
+    insert_posts(db, now, &id, &programme.posts, &lines, resolutions)?;
     insert_printed_totals(db, now, &id, &programme.printed_totals)?;
+    insert_post_totals(db, now, &id, programme)?;
+    duties::insert(db, now, &id, programme)?;
     Ok(Stored { id, lines })
 }
 
@@ -227,6 +235,7 @@ fn insert_posts(
     programme_id: &str,
     of_file: &[file::Post],
     lines: &HashMap<String, String>,
+    resolutions: &HashMap<String, String>,
 ) -> Result<()> {
     let mut rows = Vec::new();
     for (index, post) in of_file.iter().enumerate() {
@@ -239,7 +248,17 @@ fn insert_posts(
             posts::hundredths.eq(post.hundredths),
             posts::early_hundredths.eq(post.early_hundredths),
             posts::kind.eq(post.kind),
+            posts::status.eq(post.status.unwrap_or(Status::Requested)),
+            posts::filled_hundredths.eq(post.filled_hundredths),
             posts::starts_on.eq(post.starts_on),
+            posts::early_starts_on.eq(post.early_starts_on),
+            posts::ends_on.eq(post.ends_on),
+            posts::staffing_plan_year.eq(post.staffing_plan_year),
+            posts::cost_year_cents.eq(post.cost_year_cents),
+            posts::resolution_id.eq(post
+                .resolution
+                .as_ref()
+                .and_then(|key| resolutions.get(key))),
             posts::note.eq(post.note.as_deref()),
             posts::position.eq(position(index)?),
             posts::source.eq(to_json(&post.source)?),
@@ -270,6 +289,34 @@ fn insert_printed_totals(
                 printed_totals::cents.eq(total.cents),
                 printed_totals::position.eq(position(index)?),
                 printed_totals::source.eq(to_json(&total.source)?),
+                printed_totals::precision.eq(total.precision.unwrap_or(Precision::Exact)),
+                printed_totals::programme_keys.eq(to_json(&total.programmes)?),
+                printed_totals::parts.eq(to_json(&total.parts)?),
+            ))
+            .execute(db)?;
+    }
+    Ok(())
+}
+
+fn insert_post_totals(
+    db: &mut Db,
+    now: DateTime<Utc>,
+    programme_id: &str,
+    programme: &file::Programme,
+) -> Result<()> {
+    let own = std::slice::from_ref(&programme.key);
+    for (index, total) in programme.post_totals.iter().enumerate() {
+        let named = Some(total.programmes.as_slice()).filter(|named| !named.is_empty());
+        diesel::insert_into(printed_post_totals::table)
+            .values((
+                printed_post_totals::id.eq(new_id(now)),
+                printed_post_totals::programme_id.eq(programme_id),
+                printed_post_totals::name.eq(&total.name),
+                printed_post_totals::programme_keys.eq(to_json(&named.unwrap_or(own))?),
+                printed_post_totals::early.eq(total.early),
+                printed_post_totals::hundredths.eq(total.hundredths),
+                printed_post_totals::position.eq(position(index)?),
+                printed_post_totals::source.eq(to_json(&total.source)?),
             ))
             .execute(db)?;
     }
