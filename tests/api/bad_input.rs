@@ -461,6 +461,9 @@ both_engines! {
                 ("{filter}", "x"),
                 ("{postponement}", "0190163d-8694-739b-aea5-966c26f8ad91"),
                 ("{target_object}", "S-017"),
+                ("{post}", "x"),
+                ("{resolution}", "x"),
+                ("{budget_period}", "x"),
             ] {
                 path = path.replace(name, value);
             }
