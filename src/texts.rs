@@ -152,6 +152,10 @@ fn find(lang: Language, id: &str, values: &HashMap<String, FluentValue<'_>>) -> 
         .ok()
 }
 
+/// Names whose words the kind `status` has: those of measures, unless the argument `of` names something else that
+/// takes steps, `post` for `post-status`.
+const STEPS_OF: &str = "of";
+
 /// Arguments that are lists of words, each with the kind that names its words (`known` has none).
 const WORDS: &[(&str, Option<&str>)] = &[
     ("status", Some("status")),
@@ -175,6 +179,11 @@ const CENTS: &[&str] = &["over_cents", "ceiling_cents", "short_cents"];
 /// of words counts as missing, so that no text ends in nothing.
 fn values<'a>(lang: Language, args: &'a Args) -> HashMap<String, FluentValue<'a>> {
     let mut values = HashMap::new();
+    let steps_of = args.iter().find(|(name, _)| *name == STEPS_OF);
+    let kind_of = |kind: &str| match steps_of {
+        Some((_, what)) if kind == "status" => format!("{what}-{kind}"),
+        _ => kind.to_owned(),
+    };
     for (name, value) in args {
         let list = WORDS.iter().find(|(words, _)| words == name);
         if let Some((_, kind)) = list {
@@ -189,8 +198,9 @@ fn values<'a>(lang: Language, args: &'a Args) -> HashMap<String, FluentValue<'a>
             let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
             values.insert(format!("{name}_words"), quoted.join(", ").into());
             if let Some(kind) = kind {
+                let kind = kind_of(kind);
                 let labels: Vec<String> =
-                    words.iter().map(|word| label(lang, kind, word)).collect();
+                    words.iter().map(|word| label(lang, &kind, word)).collect();
                 values.insert(format!("{name}_label"), labels.join(", ").into());
             }
         }
@@ -233,7 +243,9 @@ mod tests {
     use crate::domain::access::{Action, Role};
     use crate::domain::budget::posting::Needed;
     use crate::domain::budget::{EntryState, EntryType};
+    use crate::domain::budget_period;
     use crate::domain::catalogue::{ImplementationOrder, Level};
+    use crate::domain::duty::Recurrence;
     use crate::domain::institution::InstitutionKind;
     use crate::domain::measure::{
         Age, Confidentiality, LinkKind, Origin, Precision, Relevance, Status,
@@ -243,6 +255,7 @@ mod tests {
         AmountBasis, EntryFlag, LineKind, PostKind, ResolutionKind, ResolutionOutcome,
     };
     use crate::domain::requirement_check::{CheckStatus, DispensableKind, Ground};
+    use crate::domain::{post, printed_total};
 
     /// What the callers pass with each problem.
     fn problem_args(code: Code) -> Args {
@@ -408,6 +421,8 @@ mod tests {
             "resolution-kind" ResolutionKind, "resolution-outcome" ResolutionOutcome,
             "check-status" CheckStatus, "dispensable-kind" DispensableKind, "ground" Ground,
             "institution-kind" InstitutionKind, "action" Action, "protection-need" ProtectionNeed,
+            "post-status" post::Status, "budget-period-kind" budget_period::Kind, "budget-period-status" budget_period::State,
+            "printed-precision" printed_total::Precision, "verdict" printed_total::Verdict, "recurrence" Recurrence,
         }
         for word in [
             "owner",
@@ -426,6 +441,8 @@ mod tests {
             "method",
             "review_on",
             "residual_risk",
+            "adopted_resolution",
+            "ends_on",
         ] {
             assert_ne!(label(Language::De, "field", word), word);
         }

@@ -111,6 +111,35 @@ entry-flag-ocr_split = aus dem Scan getrennt
 post-kind-post = Planstelle
 post-kind-authorisation = Ermächtigung
 post-kind-training = Ausbildung
+post-kind-temporary = befristet
+
+post-status-requested = beantragt
+post-status-granted = bewilligt
+post-status-advertised = ausgeschrieben
+post-status-filled = besetzt
+post-status-ending = kw
+post-status-dropped = entfallen
+
+budget-period-kind-single = Einzelhaushalt
+budget-period-kind-double = Doppelhaushalt
+
+budget-period-status-draft = Entwurf
+budget-period-status-provisional = vorläufig
+budget-period-status-adopted = beschlossen
+budget-period-status-in_force = in Kraft
+budget-period-status-closed = abgeschlossen
+
+printed-precision-exact = auf den Cent
+printed-precision-thousand = in TEUR
+printed-precision-tenth_million = rund, in Mio. EUR
+
+verdict-exact = exakt
+verdict-rounded = gerundet
+verdict-differs = Widerspruch
+
+recurrence-once = einmalig
+recurrence-half_yearly = halbjährlich
+recurrence-yearly = jährlich
 
 resolution-kind-preliminary = Vorberatung
 resolution-kind-decision = Beschlussfassung
@@ -120,6 +149,7 @@ resolution-outcome-open = offen
 resolution-outcome-recommended = empfohlen
 resolution-outcome-adopted = beschlossen
 resolution-outcome-noted = zur Kenntnis genommen
+resolution-outcome-rejected = abgelehnt
 
 institution-kind-municipality = Gemeinde oder Stadt
 institution-kind-district = Landkreis
@@ -146,6 +176,8 @@ field-evidence = gültiger Nachweis
 field-method = Prüfmethode
 field-review_on = Wiedervorlage
 field-residual_risk = Restrisiko
+field-adopted_resolution = gefasster Beschluss
+field-ends_on = Tag des Wegfalls (kw)
 
 # Aktionen der Zugriffsregeln: `measure.read` ist das Attribut `.read` von `action-measure`.
 action-institution =
@@ -162,6 +194,16 @@ action-budget =
     .read = Haushaltszahlen ansehen
     .read_own = Haushaltszahlen der eigenen Maßnahmen ansehen
     .post = Buchungen vornehmen
+action-post =
+    .read = Stellen ansehen
+    .write = Stellen bearbeiten
+    .change_status = Status von Stellen ändern
+action-budget_period =
+    .read = Haushaltsperioden ansehen
+    .write = Haushaltsperioden bearbeiten
+action-resolution =
+    .read = Beschlüsse ansehen
+    .write = Beschlüsse bearbeiten
 action-measure =
     .read = Maßnahmen ansehen
     .create = Maßnahmen anlegen

@@ -111,6 +111,35 @@ entry-flag-ocr_split = separated from the scan
 post-kind-post = established post
 post-kind-authorisation = authorisation
 post-kind-training = training
+post-kind-temporary = temporary
+
+post-status-requested = requested
+post-status-granted = granted
+post-status-advertised = advertised
+post-status-filled = filled
+post-status-ending = ending (kw)
+post-status-dropped = dropped
+
+budget-period-kind-single = budget of one year
+budget-period-kind-double = budget of two years
+
+budget-period-status-draft = draft
+budget-period-status-provisional = provisional
+budget-period-status-adopted = adopted
+budget-period-status-in_force = in force
+budget-period-status-closed = closed
+
+printed-precision-exact = to the cent
+printed-precision-thousand = in thousands of euro
+printed-precision-tenth_million = about, in millions of euro
+
+verdict-exact = exact
+verdict-rounded = rounded
+verdict-differs = differs
+
+recurrence-once = once
+recurrence-half_yearly = half-yearly
+recurrence-yearly = yearly
 
 resolution-kind-preliminary = preliminary consultation
 resolution-kind-decision = decision
@@ -120,6 +149,7 @@ resolution-outcome-open = open
 resolution-outcome-recommended = recommended
 resolution-outcome-adopted = adopted
 resolution-outcome-noted = noted
+resolution-outcome-rejected = rejected
 
 institution-kind-municipality = municipality
 institution-kind-district = district
@@ -146,6 +176,8 @@ field-evidence = valid evidence
 field-method = method of the check
 field-review_on = date of the review
 field-residual_risk = residual risk
+field-adopted_resolution = an adopted resolution
+field-ends_on = the day on which it falls away (kw)
 
 # Actions of the access policy: `measure.read` is the attribute `.read` of `action-measure`.
 action-institution =
@@ -162,6 +194,16 @@ action-budget =
     .read = read budget figures
     .read_own = read budget figures of one's own measures
     .post = book entries
+action-post =
+    .read = view posts
+    .write = edit posts
+    .change_status = change the status of posts
+action-budget_period =
+    .read = view budget periods
+    .write = edit budget periods
+action-resolution =
+    .read = view resolutions
+    .write = edit resolutions
 action-measure =
     .read = view measures
     .create = create measures

@@ -9,8 +9,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::idempotent::{Answer, Request};
-use super::measures::view::etag;
-use super::{By, Entry, Scope, differences, fields_of};
+use super::{By, Entry, Scope, versions};
 use crate::app::App;
 use crate::domain::access::{Action, Resource};
 use crate::domain::calendar::berlin_day;
@@ -18,7 +17,7 @@ use crate::domain::fault::Faults;
 use crate::domain::requirement_check::Assessment;
 use crate::error::{Code, Error, Result};
 use crate::store::Db;
-use crate::store::requirement_checks::{self, After, Filter, RequirementCheck, Sight};
+use crate::store::requirement_checks::{self, After, Filter, Sight};
 use crate::store::types::stored;
 use assess::{Subject, assess, unassessed};
 
@@ -164,7 +163,7 @@ pub fn replace(
         let scope = Scope::enter(db, now, by, institution)?;
         scope.require(app, Action::CheckWrite, &Resource::Institution)?;
         let row = requirement_checks::get(db, &sight(app, &scope)?, id)?;
-        require_version(&row.check, seen)?;
+        versions::require(seen, row.check.version)?;
         let before = view::assessment(db, &row)?;
         let subject = Subject {
             check: &row.check,
@@ -200,7 +199,7 @@ pub fn approve_dispensable(
         let requested_by: Vec<&str> = people.into_iter().flatten().map(String::as_str).collect();
         let resource = Resource::Check { requested_by: &requested_by };
         scope.require(app, Action::CheckApproveDispensable, &resource)?;
-        require_version(&row.check, seen)?;
+        versions::require(seen, row.check.version)?;
         if !view::facts(&row, false).awaits_second_approval() {
             return Err(Error::new(Code::NothingToApprove));
         }
@@ -240,15 +239,6 @@ fn shown(db: &mut Db, app: &App, scope: &Scope, now: DateTime<Utc>, id: &str) ->
     views.pop().ok_or_else(|| Error::bug("no view"))
 }
 
-fn require_version(check: &RequirementCheck, seen: &str) -> Result<()> {
-    let current = etag(check.version);
-    if seen == "*" || seen == current {
-        Ok(())
-    } else {
-        Err(Error::with(Code::Stale, "current", current))
-    }
-}
-
 fn record(
     db: &mut Db,
     scope: &Scope,
@@ -256,7 +246,6 @@ fn record(
     subject: &Subject<'_>,
     found: &Assessment,
 ) -> Result<()> {
-    let before = subject.before.map(fields_of).transpose()?;
     let entry = Entry {
         action: Action::CheckWrite,
         entity_kind: "requirement_check",
@@ -264,7 +253,7 @@ fn record(
         reason: None,
         details: json!({
             "requirement": view::reference(subject.requirement), "target_object": subject.target_object,
-            "changes": differences(before, fields_of(found)?),
+            "changes": versions::changes(subject.before, found)?,
         }),
     };
     scope.record(db, now, &entry)

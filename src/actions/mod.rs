@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod budget;
+pub mod budget_periods;
 pub mod catalogue;
 pub mod checks;
 pub mod dashboard;
@@ -12,14 +13,16 @@ pub mod idempotent;
 pub mod institutions;
 pub mod measures;
 pub mod outbox;
+pub mod posts;
 pub mod programmes;
 pub mod reminders;
+pub mod resolutions;
 pub mod sessions;
 pub mod target_objects;
 pub mod users;
+mod versions;
 
 use chrono::{DateTime, Utc};
-use serde_json::{Map, Value, json};
 
 use crate::app::App;
 use crate::auth::token::Subject;
@@ -148,26 +151,4 @@ struct Entry<'a> {
     entity_id: &'a str,
     reason: Option<&'a str>,
     details: serde_json::Value,
-}
-
-/// Old and new value of every field that differs; of something new all that it has.
-fn differences(
-    before: Option<Map<String, Value>>,
-    after: Map<String, Value>,
-) -> Map<String, Value> {
-    let old = before.unwrap_or_default();
-    let changed = after.into_iter().filter_map(|(name, new)| {
-        let old = old.get(&name).cloned().unwrap_or_default();
-        (old != new).then(|| (name, json!({ "old": old, "new": new })))
-    });
-    changed.collect()
-}
-
-/// The fields of something that is recorded.
-fn fields_of(thing: &impl serde::Serialize) -> Result<Map<String, Value>> {
-    match serde_json::to_value(thing) {
-        Ok(Value::Object(fields)) => Ok(fields),
-        Ok(_) => Err(Error::bug("what is recorded has no fields")),
-        Err(cause) => Err(Error::internal("fields of what is recorded", cause)),
-    }
 }

@@ -13,14 +13,17 @@ use crate::app::App;
 use crate::domain::access::{Action, Resource, Role};
 use crate::domain::calendar::berlin_day;
 use crate::domain::fault::{Fault, FaultCode, Faults};
-use crate::domain::measure::{Confidentiality, Status};
+use crate::domain::measure::Status;
 use crate::domain::plan::Plan;
+use crate::domain::printed_total::PostTotalCheck;
 use crate::domain::programme_file::{self as file, Known, ProgrammeFile, Target};
 use crate::error::{Code, Error, Result};
 use crate::store::measures::{Measure, UNDATED};
-use crate::store::programmes::{self, Post, Programme, Resolution, Stored};
+use crate::store::posts::Post;
+use crate::store::programmes::{self, Duty, Programme, Stored};
+use crate::store::resolutions::Resolution;
 use crate::store::types::stored;
-use crate::store::{Db, catalogues, measures, new_id, users};
+use crate::store::{Db, catalogues, measures, new_id, posts, users};
 
 fn may_read(app: &App, scope: &Scope, programme: &Programme) -> bool {
     let resource = Resource::Programme {
@@ -62,8 +65,18 @@ pub struct Details {
     pub programme: Programme,
     /// The sitting that decides it.
     pub resolution: Option<Resolution>,
+    /// Key of the programme that it is a part of.
+    pub parent: Option<String>,
+    /// Keys of its parts.
+    pub parts: Vec<String>,
     /// Posts.
     pub posts: Vec<Post>,
+    /// Printed numbers of posts, and verdicts.
+    pub post_totals: Vec<PostTotalCheck>,
+    /// Conditions.
+    pub conditions: Vec<file::Condition>,
+    /// Duties.
+    pub duties: Vec<Duty>,
 }
 
 /// One programme.
@@ -76,20 +89,25 @@ pub fn read(app: &App, by: By<'_>, institution: &str, key: &str) -> Result<Detai
         let programme = visible(db, app, &scope, key)?;
         let resolution = programmes::resolution(db, &programme)?;
         // What was decided behind closed doors is for those who may see more than what is public.
-        let inside = Resource::Programme {
-            confidentiality: Confidentiality::Internal,
-        };
         let resolution = resolution.filter(|resolution| {
-            resolution.is_public
-                || app
-                    .policy
-                    .permits(&scope.actor, Action::ProgrammeRead, &inside)
+            let resource = Resource::Resolution {
+                public: resolution.is_public,
+            };
+            app.policy
+                .permits(&scope.actor, Action::ResolutionRead, &resource)
         });
-        let posts = programmes::posts(db, &programme.id)?;
+        let (id, institution_id) = (&programme.id, &scope.institution.id);
+        let classes = app.policy.visibility(scope.person()?).programmes;
+        let (parent, parts) = programmes::relatives(db, institution_id, &programme, &classes)?;
         Ok(Details {
-            programme,
             resolution,
-            posts,
+            parent,
+            parts,
+            posts: posts::of_programme(db, id)?,
+            post_totals: programmes::post_totals(db, institution_id, &programme, &classes)?,
+            conditions: programmes::conditions(db, id)?,
+            duties: programmes::duties(db, id)?,
+            programme,
         })
     })
 }
@@ -168,11 +186,18 @@ fn add(db: &mut Db, scope: &Scope, now: DateTime<Utc>, file: &ProgrammeFile) -> 
     file::check(file, &known)?;
     refuse_known(db, &scope.institution.id, file)?;
     let resolutions = programmes::insert_resolutions(db, now, &scope.institution.id, file)?;
+    let mut parents = parents(db, &scope.institution.id, file)?;
     let mut imported = Imported::default();
     for programme in &file.programmes {
         let institution_id = &scope.institution.id;
-        let by = scope.actor.id();
-        let stored = programmes::insert(db, now, institution_id, programme, &resolutions, by)?;
+        let parent = programme.parent.as_ref().and_then(|key| parents.get(key));
+        let origin = programmes::Origin {
+            resolutions: &resolutions,
+            parent_id: parent.map(String::as_str),
+            booked_by: scope.actor.id(),
+        };
+        let stored = programmes::insert(db, now, institution_id, programme, &origin)?;
+        parents.insert(programme.key.clone(), stored.id.clone());
         for measure in &programme.measures {
             let reference = insert_measure(db, scope, now, &stored, measure, &known)?;
             imported.references.push((measure.key.clone(), reference));
@@ -217,6 +242,35 @@ fn refuse_known(db: &mut Db, institution_id: &str, file: &ProgrammeFile) -> Resu
     }
     faults.finish()?;
     Ok(())
+}
+
+/// Ids of the programmes that are there, for those that are parts of one; a parent may stand in the file as well.
+fn parents(
+    db: &mut Db,
+    institution_id: &str,
+    file: &ProgrammeFile,
+) -> Result<HashMap<String, String>> {
+    let there = programmes::all(db, institution_id)?;
+    let ids: HashMap<String, String> = there
+        .into_iter()
+        .map(|programme| (programme.key, programme.id))
+        .collect();
+    let mut faults = Faults::new();
+    for (index, programme) in file.programmes.iter().enumerate() {
+        let Some(parent) = &programme.parent else {
+            continue;
+        };
+        let of_file = file.programmes.iter().any(|other| other.key == *parent);
+        if !of_file && !ids.contains_key(parent) {
+            let fault = Fault::new(
+                format!("/programmes/{index}/parent"),
+                FaultCode::UnknownReference,
+            );
+            faults.push(fault.arg("value", parent));
+        }
+    }
+    faults.finish()?;
+    Ok(ids)
 }
 
 /// What the file is checked against.

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::idempotent::{Answer, Request};
 use super::measures::view::etag;
 use super::measures::{nullable, present};
-use super::{By, Entry, Scope, differences, fields_of};
+use super::{By, Entry, Scope, versions};
 use crate::app::App;
 use crate::domain::access::{Action, Resource};
 use crate::domain::fault::{Fault, FaultCode, Faults};
@@ -216,9 +216,7 @@ pub fn update(
         let scope = Scope::enter(db, now, by, institution)?;
         scope.require(app, Action::TargetObjectWrite, &Resource::Institution)?;
         let before = get(db, &scope, key)?;
-        if seen != "*" && seen != etag(before.version) {
-            return Err(Error::with(Code::Stale, "current", etag(before.version)));
-        }
+        versions::require(seen, before.version)?;
         let mut after = patch.applied_to(&before);
         let mut faults = Faults::new();
         check(
@@ -290,12 +288,8 @@ impl TargetObjectPatch {
 
 /// Old and new value of every field that differs; of a new object all.
 fn changes(before: Option<&TargetObject>, after: &TargetObject) -> Result<Map<String, Value>> {
-    let fields = |object: &TargetObject| {
-        let mut fields = fields_of(&TargetObjectView::from(object.clone()))?;
-        fields.retain(|name, _| !["version", "created_at", "updated_at"].contains(&name.as_str()));
-        Ok::<_, Error>(fields)
-    };
-    Ok(differences(before.map(fields).transpose()?, fields(after)?))
+    let view = |object: &TargetObject| TargetObjectView::from(object.clone());
+    versions::changes(before.map(view).as_ref(), &view(after))
 }
 
 fn record(

@@ -59,6 +59,20 @@ text_enum! {
         BudgetReadOwn = "budget.read_own",
         /// Entries: new ones, counter entries, transfers, carry-overs, completed drafts.
         BudgetPost = "budget.post",
+        /// Posts, granted beside filled.
+        PostRead = "post.read",
+        /// New or changed post.
+        PostWrite = "post.write",
+        /// Step of a post.
+        PostChangeStatus = "post.change_status",
+        /// Budget periods.
+        BudgetPeriodRead = "budget_period.read",
+        /// New, changed or deleted budget period.
+        BudgetPeriodWrite = "budget_period.write",
+        /// One resolution, or its appearance in a list.
+        ResolutionRead = "resolution.read",
+        /// New or changed resolution.
+        ResolutionWrite = "resolution.write",
         /// One measure, or its appearance in a list.
         MeasureRead = "measure.read",
         /// New measure.
@@ -125,6 +139,10 @@ impl Action {
             Action::CatalogueImport => Some("catalogue.imported"),
             Action::ProgrammeImport | Action::ProgrammeImportHistory => Some("programme.imported"),
             Action::BudgetPost => Some("budget.posted"),
+            Action::PostWrite => Some("post.changed"),
+            Action::PostChangeStatus => Some("post.status_changed"),
+            Action::BudgetPeriodWrite => Some("budget_period.changed"),
+            Action::ResolutionWrite => Some("resolution.changed"),
             Action::MeasureCreate => Some("measure.created"),
             Action::MeasureUpdate | Action::MeasureLink => Some("measure.updated"),
             Action::MeasureMigrate => Some("measure.migrated"),
@@ -151,6 +169,9 @@ impl Action {
             | Action::ProgrammeRead
             | Action::BudgetRead
             | Action::BudgetReadOwn
+            | Action::PostRead
+            | Action::BudgetPeriodRead
+            | Action::ResolutionRead
             | Action::MeasureRead
             | Action::TargetObjectRead
             | Action::CheckRead
@@ -232,6 +253,11 @@ pub enum Resource<'a> {
         /// Its class.
         confidentiality: Confidentiality,
     },
+    /// A resolution of the council or one of its committees.
+    Resolution {
+        /// Whether the sitting was public.
+        public: bool,
+    },
     /// A measure.
     Measure(MeasureFacts<'a>),
     /// A check of a requirement, as far as seeing it is concerned: of the measures that fulfil the requirement.
@@ -308,6 +334,7 @@ struct Types {
     actor: EntityTypeName,
     institution: EntityTypeName,
     programme: EntityTypeName,
+    resolution: EntityTypeName,
     measure: EntityTypeName,
     measure_in_sight: EntityTypeName,
     check_in_sight: EntityTypeName,
@@ -372,6 +399,7 @@ impl Policy {
                 actor: name("Actor")?,
                 institution: name("Institution")?,
                 programme: name("Programme")?,
+                resolution: name("Resolution")?,
                 measure: name("Measure")?,
                 measure_in_sight: name("MeasureInSight")?,
                 check_in_sight: name("CheckInSight")?,
@@ -547,6 +575,13 @@ impl Policy {
                 let attributes = [class(confidentiality)].into_iter().collect();
                 let entity =
                     Entity::new(id(&self.types.programme), attributes, HashSet::new()).ok()?;
+                Some((entity, Context::empty()))
+            }
+            Resource::Resolution { public } => {
+                let public = RestrictedExpression::new_bool(*public);
+                let attributes = [("public".to_owned(), public)].into_iter().collect();
+                let entity =
+                    Entity::new(id(&self.types.resolution), attributes, HashSet::new()).ok()?;
                 Some((entity, Context::empty()))
             }
             Resource::Measure(facts) if action == Action::MeasureRead => {

@@ -2,11 +2,13 @@
 
 pub mod access;
 pub mod budget;
+pub mod budget_period;
 pub mod calendar;
 pub mod catalogue;
 pub mod catalogue_text;
 pub mod consolidation;
 pub mod dependency;
+pub mod duty;
 pub mod fault;
 pub mod institution;
 pub mod measure;
@@ -15,7 +17,9 @@ pub mod measure_step;
 pub mod number;
 pub mod order;
 pub mod plan;
+pub mod post;
 pub mod postponement;
+pub mod printed_total;
 pub mod programme;
 pub mod programme_file;
 pub mod reminder;

@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::budget::EntryType;
 use super::budget::ceiling::{Ceiling, GroupSum};
+use super::printed_total::{self, PrintedTotal, TotalCheck};
 use super::programme::{CentsOverflow, EntryFlag, LineKind, sum};
-use super::text_enum;
 
 /// Money of one year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -102,33 +102,6 @@ pub struct CeilingUse {
     pub hard: bool,
 }
 
-text_enum! {
-    /// Whether a printed total is what its lines add up to.
-    Verdict {
-        /// To the cent.
-        Exact = "exact",
-        /// It is not; shown, never mended.
-        Differs = "differs",
-    }
-}
-
-/// A printed total beside what the lines add up to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-pub struct TotalCheck {
-    /// Name as printed.
-    pub name: String,
-    /// Groups that it sums.
-    pub groups: Vec<String>,
-    /// Years that it sums.
-    pub years: Vec<i32>,
-    /// As printed, in cents.
-    pub printed_cents: i64,
-    /// As computed, in cents.
-    pub computed_cents: i64,
-    /// Whether they agree.
-    pub verdict: Verdict,
-}
-
 impl CeilingUse {
     /// How far a ceiling is taken; `key` is that of its group.
     ///
@@ -153,19 +126,6 @@ impl CeilingUse {
             hard: ceiling.hard,
         })
     }
-}
-
-/// A total as printed.
-#[derive(Debug, Clone)]
-pub struct PrintedTotal {
-    /// Name.
-    pub name: String,
-    /// Groups that it sums.
-    pub groups: Vec<String>,
-    /// Years that it sums.
-    pub years: Vec<i32>,
-    /// Cents.
-    pub cents: i64,
 }
 
 /// The plan table.
@@ -271,26 +231,14 @@ fn year_sums<'a>(
 }
 
 fn check_total(groups: &[PlanGroup], total: PrintedTotal) -> Result<TotalCheck, CentsOverflow> {
-    let summed = groups
+    let of_groups: Vec<i64> = groups
         .iter()
         .filter(|group| total.groups.contains(&group.key))
-        .flat_map(|group| &group.sums);
-    let computed_cents = sum(summed
+        .flat_map(|group| &group.sums)
         .filter(|year| total.years.contains(&year.year))
-        .map(|year| year.cents))?;
-    let verdict = if computed_cents == total.cents {
-        Verdict::Exact
-    } else {
-        Verdict::Differs
-    };
-    Ok(TotalCheck {
-        name: total.name,
-        groups: total.groups,
-        years: total.years,
-        printed_cents: total.cents,
-        computed_cents,
-        verdict,
-    })
+        .map(|year| year.cents)
+        .collect();
+    printed_total::check(total, of_groups.into_iter())
 }
 
 #[cfg(test)]
@@ -298,6 +246,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::domain::printed_total::Verdict;
 
     fn line(key: &str, entries: &[(i32, EntryType, i64)]) -> PlanLine {
         PlanLine {
@@ -352,12 +301,14 @@ mod tests {
                     groups: vec!["A".into(), "B".into()],
                     years: vec![2022, 2023],
                     cents: 500,
+                    ..PrintedTotal::default()
                 },
                 PrintedTotal {
                     name: "falsch".into(),
                     groups: vec!["A".into()],
                     years: vec![2022],
                     cents: 201,
+                    ..PrintedTotal::default()
                 },
             ],
         )

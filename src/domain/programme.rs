@@ -74,6 +74,8 @@ text_enum! {
         Authorisation = "authorisation",
         /// Ausbildung.
         Training = "training",
+        /// Befristet.
+        Temporary = "temporary",
     }
 }
 
@@ -100,6 +102,8 @@ text_enum! {
         Adopted = "adopted",
         /// Zur Kenntnis genommen.
         Noted = "noted",
+        /// Abgelehnt.
+        Rejected = "rejected",
     }
 }
 

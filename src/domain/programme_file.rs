@@ -10,12 +10,18 @@ use serde::{Deserialize, Serialize};
 
 use super::measure::{Confidentiality, Origin, Precision, Relevance, Status};
 use super::programme::{
-    AmountBasis, EntryFlag, LineKind, PaperEntryType, PostKind, ResolutionKind, ResolutionOutcome,
+    AmountBasis, EntryFlag, LineKind, PaperEntryType, ResolutionKind, ResolutionOutcome,
 };
 
 mod check;
+mod duty;
+mod post;
+mod total;
 
 pub use check::{MAX_LINKS, check, check_due, check_links, check_sizes};
+pub use duty::{Condition, Duty};
+pub use post::Post;
+pub use total::{PostTotal, PrintedTotal};
 
 /// The only form there is so far.
 pub const FORMAT: &str = "zinne-programme/1";
@@ -111,6 +117,9 @@ pub struct Programme {
     /// Key of the resolution that decides.
     #[serde(default)]
     pub resolution: Option<String>,
+    /// Key of the programme that it is a part of: one of this file above it, or one that is there.
+    #[serde(default)]
+    pub parent: Option<String>,
     /// Budget years in order.
     pub years: Vec<i32>,
     /// Pairs of years that one budget covers (Doppelhaushalt).
@@ -131,6 +140,15 @@ pub struct Programme {
     /// Totals that the paper prints, to be checked against the lines.
     #[serde(default)]
     pub printed_totals: Vec<PrintedTotal>,
+    /// Numbers of posts that the paper prints, to be checked against the posts.
+    #[serde(default)]
+    pub post_totals: Vec<PostTotal>,
+    /// Conditions that the paper sets.
+    #[serde(default)]
+    pub conditions: Vec<Condition>,
+    /// Reporting duties and deadlines that the paper sets.
+    #[serde(default)]
+    pub duties: Vec<Duty>,
     /// Measures in order.
     #[serde(default)]
     pub measures: Vec<Measure>,
@@ -233,53 +251,6 @@ pub struct Amount {
     /// What has to be known about it.
     #[serde(default)]
     pub flag: Option<EntryFlag>,
-    /// Where it stands.
-    pub source: Source,
-}
-
-/// Posts of one unit and start.
-#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = FilePost)]
-pub struct Post {
-    /// Unit.
-    pub org_unit: String,
-    /// Key of a line.
-    #[serde(default)]
-    pub line: Option<String>,
-    /// Pay grade.
-    #[serde(default)]
-    pub grade: Option<String>,
-    /// Hundredths of a full-time post.
-    pub hundredths: i32,
-    /// Of these, to be filled before the budget is adopted.
-    #[serde(default)]
-    pub early_hundredths: i32,
-    /// Kind.
-    pub kind: PostKind,
-    /// Start.
-    #[serde(default)]
-    pub starts_on: Option<NaiveDate>,
-    /// Remark.
-    #[serde(default)]
-    pub note: Option<String>,
-    /// Where it stands.
-    pub source: Source,
-}
-
-/// A total as printed.
-#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = FilePrintedTotal)]
-pub struct PrintedTotal {
-    /// Name.
-    pub name: String,
-    /// Groups that it sums.
-    pub groups: Vec<String>,
-    /// Years that it sums.
-    pub years: Vec<i32>,
-    /// Cents as printed.
-    pub cents: i64,
     /// Where it stands.
     pub source: Source,
 }

@@ -6,6 +6,7 @@ pub mod audit;
 pub mod auth;
 pub mod budget;
 pub mod budget_entries;
+pub mod budget_periods;
 pub mod catalogue_files;
 pub mod catalogue_imports;
 pub mod catalogues;
@@ -28,9 +29,11 @@ pub mod migrations;
 pub mod openapi;
 pub mod page;
 pub mod postponements;
+pub mod posts;
 pub mod problem;
 pub mod programmes;
 pub mod reminders;
+pub mod resolutions;
 pub mod server;
 pub mod target_objects;
 
@@ -75,6 +78,23 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(budget_entries::transfer_budget)
             .service(budget_entries::carry_over_budget)
             .service(budget::get_budget)
+            .service(budget_periods::list_budget_periods)
+            .service(budget_periods::create_budget_period)
+            .service(budget_periods::get_budget_period)
+            .service(budget_periods::update_budget_period)
+            .service(budget_periods::delete_budget_period)
+            .service(resolutions::list_resolutions)
+            .service(resolutions::create_resolution)
+            .service(resolutions::get_resolution)
+            .service(resolutions::update_resolution)
+            .service(posts::list_posts)
+            .service(posts::create_post)
+            // Before the single post, or `summary` would be one, for every method.
+            .service(posts::summarise_posts)
+            .route(posts::SUMMARY, web::route().to(problem::nowhere))
+            .service(posts::get_post)
+            .service(posts::update_post)
+            .service(posts::change_post_status)
             .service(measure_lists::list_measures)
             // Before the measure itself, whose name it would be.
             .service(measure_lists::count_measures)

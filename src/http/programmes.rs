@@ -9,14 +9,18 @@ use utoipa::ToSchema;
 use super::answer;
 use super::extract::{IdempotencyKey, Json, NoQuery, Query};
 use super::openapi::{CreateProblems, ReadProblems};
+use crate::actions::resolutions::ResolutionView;
 use crate::actions::{By, Caller, programmes};
 use crate::app::App;
-use crate::domain::measure::Confidentiality;
+use crate::domain::duty::Recurrence;
+use crate::domain::measure::{Confidentiality, Precision};
 use crate::domain::plan::Plan;
-use crate::domain::programme::{AmountBasis, PostKind, ResolutionKind, ResolutionOutcome};
-use crate::domain::programme_file::ProgrammeFile;
+use crate::domain::printed_total::PostTotalCheck;
+use crate::domain::programme::{AmountBasis, PostKind};
+use crate::domain::programme_file::{Condition, ProgrammeFile, Source};
 use crate::error::Result;
-use crate::store::programmes::{Post, Programme, Resolution};
+use crate::store::posts::Post;
+use crate::store::programmes::{Duty, Programme};
 
 /// A programme in a list.
 #[derive(Debug, Serialize, ToSchema)]
@@ -64,47 +68,11 @@ pub struct ProgrammeList {
     items: Vec<ProgrammeSummary>,
 }
 
-/// A sitting.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ResolutionView {
-    /// Key.
-    key: String,
-    /// Number of the paper.
-    #[schema(example = "201/21")]
-    paper: String,
-    /// Title of the paper.
-    paper_title: String,
-    /// Body.
-    #[schema(example = "Gemeinderat")]
-    body: String,
-    /// Day.
-    date: NaiveDate,
-    /// Public sitting.
-    public: bool,
-    /// What it was for.
-    kind: ResolutionKind,
-    /// What came of it, as far as the papers show.
-    outcome: ResolutionOutcome,
-}
-
-impl From<Resolution> for ResolutionView {
-    fn from(resolution: Resolution) -> Self {
-        ResolutionView {
-            key: resolution.key,
-            paper: resolution.paper,
-            paper_title: resolution.paper_title,
-            body: resolution.body,
-            date: resolution.decided_on,
-            public: resolution.is_public,
-            kind: resolution.kind,
-            outcome: resolution.outcome,
-        }
-    }
-}
-
 /// Posts of one unit and start.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PostView {
+    /// Id.
+    id: String,
     /// Unit.
     org_unit: String,
     /// Pay grade.
@@ -125,6 +93,7 @@ pub struct PostView {
 impl From<Post> for PostView {
     fn from(post: Post) -> Self {
         PostView {
+            id: post.id,
             org_unit: post.org_unit,
             grade: post.grade,
             hundredths: post.hundredths,
@@ -136,12 +105,57 @@ impl From<Post> for PostView {
     }
 }
 
-/// A programme with resolution and posts.
+/// A reporting duty or deadline.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DutyView {
+    /// Key within the programme.
+    #[schema(example = "DL-KN-3")]
+    key: String,
+    /// What is to be done.
+    text: String,
+    /// First date: the last day of its period. None where the paper gives none.
+    due_on: Option<NaiveDate>,
+    /// How exactly it is known.
+    precision: Option<Precision>,
+    /// How often it comes.
+    recurrence: Recurrence,
+    /// Last day on which it may come again.
+    until_on: Option<NaiveDate>,
+    /// Every date up to `until_on`; without one the first alone.
+    due_dates: Vec<NaiveDate>,
+    /// The paper leaves open when: somebody has to decide.
+    needs_decision: bool,
+    /// Where it stands.
+    source: Source,
+}
+
+impl From<Duty> for DutyView {
+    fn from(duty: Duty) -> Self {
+        let dates = |first| duty.recurrence.dates(first, duty.until_on);
+        DutyView {
+            due_dates: duty.due_on.map(dates).unwrap_or_default(),
+            key: duty.key,
+            text: duty.text,
+            due_on: duty.due_on,
+            precision: duty.precision,
+            recurrence: duty.recurrence,
+            until_on: duty.until_on,
+            needs_decision: duty.needs_decision,
+            source: duty.source,
+        }
+    }
+}
+
+/// A programme with what a paper says of it beside its plan table.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ProgrammeView {
     /// What a list shows.
     #[serde(flatten)]
     summary: ProgrammeSummary,
+    /// Key of the programme that it is a part of.
+    parent: Option<String>,
+    /// Keys of its parts.
+    parts: Vec<String>,
     /// The sitting that decides it.
     resolution: Option<ResolutionView>,
     /// Posts.
@@ -150,6 +164,12 @@ pub struct ProgrammeView {
     posts_hundredths: i64,
     /// Sum of the early ones in hundredths.
     posts_early_hundredths: i64,
+    /// Printed numbers of posts, and verdicts.
+    post_totals: Vec<PostTotalCheck>,
+    /// Conditions under which money or posts are granted.
+    conditions: Vec<Condition>,
+    /// Reporting duties and deadlines.
+    duties: Vec<DutyView>,
 }
 
 /// The plan table of a programme.
@@ -240,7 +260,7 @@ pub async fn import_programme(
         }))
 }
 
-/// One programme with resolution and posts.
+/// One programme with resolution, posts, conditions and duties.
 #[utoipa::path(tag = "programme", operation_id = "get_programme", security(("bearer" = [])),
     params(("institution" = String, Path, description = "Slug", example = "offenburg"),
         ("programme" = String, Path, description = "Key", example = "OG-2021-DIG")),
@@ -261,8 +281,13 @@ pub async fn get_programme(
         posts_hundredths: sum(|post| post.hundredths),
         posts_early_hundredths: sum(|post| post.early_hundredths),
         summary: found.programme.try_into()?,
-        resolution: found.resolution.map(ResolutionView::from),
+        parent: found.parent,
+        parts: found.parts,
+        resolution: found.resolution.map(ResolutionView::try_from).transpose()?,
         posts: found.posts.into_iter().map(PostView::from).collect(),
+        post_totals: found.post_totals,
+        conditions: found.conditions,
+        duties: found.duties.into_iter().map(DutyView::from).collect(),
     })
 }
 

@@ -5,6 +5,7 @@
 
 pub mod audit;
 pub mod budget;
+pub mod budget_periods;
 pub mod catalogues;
 pub mod comments;
 pub mod db;
@@ -16,8 +17,10 @@ pub mod institutions;
 pub mod measures;
 pub mod outbox;
 pub mod postponements;
+pub mod posts;
 pub mod programmes;
 pub mod requirement_checks;
+pub mod resolutions;
 pub mod schema;
 pub mod sessions;
 pub mod sight;

@@ -2,27 +2,29 @@
 
 use std::collections::HashMap;
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::budget;
 use super::db::Db;
+use super::resolutions::Resolution;
 use super::schema::{
-    budget_groups, budget_lines, measure_lines, measures, posts, printed_totals, programmes,
-    resolutions,
+    budget_groups, budget_lines, measure_lines, measures, programmes, resolutions,
 };
 use super::types::from_json;
 use crate::domain::budget::EntryType;
 use crate::domain::measure::Confidentiality;
 use crate::domain::plan;
-use crate::domain::programme::{
-    AmountBasis, EntryFlag, LineKind, PostKind, ResolutionKind, ResolutionOutcome,
-};
+use crate::domain::programme::{AmountBasis, EntryFlag, LineKind};
 use crate::error::{Code, Error, Result};
 
+mod duties;
 mod insert;
+mod totals;
 
-pub use insert::{Stored, insert, insert_resolutions};
+pub use duties::{Duty, conditions, duties, relatives};
+pub use insert::{Origin, Stored, insert, insert_resolutions};
+pub use totals::of_posts as post_totals;
 
 /// A programme.
 #[derive(Debug, Clone, Queryable)]
@@ -46,6 +48,7 @@ pub struct Programme {
     double_budgets: String,
     /// When it was imported (UTC).
     pub imported_at: NaiveDateTime,
+    parent_id: Option<String>,
 }
 
 impl Programme {
@@ -66,46 +69,6 @@ impl Programme {
     }
 }
 
-/// A sitting.
-#[derive(Debug, Clone, Queryable)]
-pub struct Resolution {
-    /// Key within the institution.
-    pub key: String,
-    /// Number of the paper.
-    pub paper: String,
-    /// Title of the paper.
-    pub paper_title: String,
-    /// Body.
-    pub body: String,
-    /// Day.
-    pub decided_on: NaiveDate,
-    /// Public sitting.
-    pub is_public: bool,
-    /// What it was for.
-    pub kind: ResolutionKind,
-    /// What came of it.
-    pub outcome: ResolutionOutcome,
-}
-
-/// Posts of one unit and start.
-#[derive(Debug, Clone, Queryable)]
-pub struct Post {
-    /// Unit.
-    pub org_unit: String,
-    /// Pay grade.
-    pub grade: Option<String>,
-    /// Hundredths of a full-time post.
-    pub hundredths: i32,
-    /// Of these, early.
-    pub early_hundredths: i32,
-    /// Kind.
-    pub kind: PostKind,
-    /// Start.
-    pub starts_on: Option<NaiveDate>,
-    /// Remark.
-    pub note: Option<String>,
-}
-
 /// Columns of a programme without its institution.
 type ProgrammeColumns = (
     programmes::id,
@@ -119,6 +82,7 @@ type ProgrammeColumns = (
     programmes::years,
     programmes::double_budgets,
     programmes::imported_at,
+    programmes::parent_id,
 );
 const COLUMNS: ProgrammeColumns = (
     programmes::id,
@@ -132,6 +96,7 @@ const COLUMNS: ProgrammeColumns = (
     programmes::years,
     programmes::double_budgets,
     programmes::imported_at,
+    programmes::parent_id,
 );
 
 /// Programmes of an institution by key.
@@ -167,39 +132,7 @@ pub fn resolution(db: &mut Db, programme: &Programme) -> Result<Option<Resolutio
     let Some(id) = &programme.resolution_id else {
         return Ok(None);
     };
-    let row = resolutions::table
-        .find(id)
-        .select((
-            resolutions::key,
-            resolutions::paper,
-            resolutions::paper_title,
-            resolutions::body,
-            resolutions::decided_on,
-            resolutions::is_public,
-            resolutions::kind,
-            resolutions::outcome,
-        ))
-        .first(db)
-        .optional()?;
-    Ok(row)
-}
-
-/// Posts of a programme in order.
-pub fn posts(db: &mut Db, programme_id: &str) -> Result<Vec<Post>> {
-    let rows = posts::table
-        .filter(posts::programme_id.eq(programme_id))
-        .order(posts::position)
-        .select((
-            posts::org_unit,
-            posts::grade,
-            posts::hundredths,
-            posts::early_hundredths,
-            posts::kind,
-            posts::starts_on,
-            posts::note,
-        ))
-        .load(db)?;
-    Ok(rows)
+    Ok(resolutions::table.find(id).first(db).optional()?)
 }
 
 /// Everything the plan table is made of, in a constant number of statements.
@@ -258,7 +191,12 @@ pub fn plan(
         table.push((group_key, group_title, lines.collect()));
     }
     let ceilings = ceilings_of(db, &programme.id)?;
-    let printed = printed_totals_of(db, &programme.id)?;
+    let printed = totals::money(
+        db,
+        visible.institution_id,
+        &programme.id,
+        &visible.visibility.programmes,
+    )?;
     plan::table(
         programme.years()?,
         table,
@@ -321,29 +259,6 @@ fn ceilings_of(db: &mut Db, programme_id: &str) -> Result<Vec<plan::CeilingUse>>
     let ceilings = ceilings.into_iter();
     let uses = ceilings.map(|(ceiling, key)| plan::CeilingUse::new(&ceiling, key, &sums));
     Ok(uses.collect::<Result<_, _>>()?)
-}
-
-fn printed_totals_of(db: &mut Db, programme_id: &str) -> Result<Vec<plan::PrintedTotal>> {
-    let rows: Vec<(String, String, String, i64)> = printed_totals::table
-        .filter(printed_totals::programme_id.eq(programme_id))
-        .order(printed_totals::position)
-        .select((
-            printed_totals::name,
-            printed_totals::group_keys,
-            printed_totals::years,
-            printed_totals::cents,
-        ))
-        .load(db)?;
-    rows.into_iter()
-        .map(|(name, groups, years, cents)| {
-            Ok(plan::PrintedTotal {
-                name,
-                groups: from_json(&groups)?,
-                years: from_json(&years)?,
-                cents,
-            })
-        })
-        .collect()
 }
 
 /// Money of a programme in one year.

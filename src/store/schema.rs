@@ -142,7 +142,8 @@ diesel::table! {
         is_public -> Bool,
         kind -> Text,
         outcome -> Text,
-        source -> Text,
+        source -> Nullable<Text>,
+        version -> Integer,
     }
 }
 
@@ -160,6 +161,7 @@ diesel::table! {
         years -> Text,
         double_budgets -> Text,
         imported_at -> Timestamp,
+        parent_id -> Nullable<Text>,
     }
 }
 
@@ -244,10 +246,18 @@ diesel::table! {
         hundredths -> Integer,
         early_hundredths -> Integer,
         kind -> Text,
+        status -> Text,
+        filled_hundredths -> Integer,
         starts_on -> Nullable<Date>,
+        early_starts_on -> Nullable<Date>,
+        ends_on -> Nullable<Date>,
+        staffing_plan_year -> Nullable<Integer>,
+        cost_year_cents -> Nullable<BigInt>,
+        resolution_id -> Nullable<Text>,
         note -> Nullable<Text>,
         position -> Integer,
-        source -> Text,
+        source -> Nullable<Text>,
+        version -> Integer,
     }
 }
 
@@ -261,6 +271,70 @@ diesel::table! {
         cents -> BigInt,
         position -> Integer,
         source -> Text,
+        precision -> Text,
+        programme_keys -> Text,
+        parts -> Text,
+    }
+}
+
+diesel::table! {
+    printed_post_totals (id) {
+        id -> Text,
+        programme_id -> Text,
+        name -> Text,
+        programme_keys -> Text,
+        early -> Bool,
+        hundredths -> BigInt,
+        position -> Integer,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    programme_conditions (id) {
+        id -> Text,
+        programme_id -> Text,
+        text -> Text,
+        position -> Integer,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    programme_duties (id) {
+        id -> Text,
+        programme_id -> Text,
+        key -> Text,
+        text -> Text,
+        due_on -> Nullable<Date>,
+        due_precision -> Nullable<Text>,
+        recurrence -> Text,
+        until_on -> Nullable<Date>,
+        needs_decision -> Bool,
+        position -> Integer,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    budget_periods (id) {
+        id -> Text,
+        institution_id -> Text,
+        first_year -> Integer,
+        last_year -> Integer,
+        state -> Text,
+        note -> Nullable<Text>,
+        version -> Integer,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    budget_period_years (institution_id, year) {
+        institution_id -> Text,
+        year -> Integer,
+        period_id -> Text,
     }
 }
 
@@ -684,7 +758,13 @@ diesel::joinable!(ceilings -> programmes (programme_id));
 diesel::joinable!(ceilings -> budget_groups (group_id));
 diesel::joinable!(posts -> programmes (programme_id));
 diesel::joinable!(posts -> budget_lines (line_id));
+diesel::joinable!(posts -> resolutions (resolution_id));
 diesel::joinable!(printed_totals -> programmes (programme_id));
+diesel::joinable!(printed_post_totals -> programmes (programme_id));
+diesel::joinable!(programme_conditions -> programmes (programme_id));
+diesel::joinable!(programme_duties -> programmes (programme_id));
+diesel::joinable!(budget_periods -> institutions (institution_id));
+diesel::joinable!(budget_period_years -> budget_periods (period_id));
 diesel::joinable!(measure_counters -> institutions (institution_id));
 diesel::joinable!(measures -> institutions (institution_id));
 diesel::joinable!(measures -> programmes (programme_id));
@@ -738,6 +818,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     ceilings,
     posts,
     printed_totals,
+    printed_post_totals,
+    programme_conditions,
+    programme_duties,
+    budget_periods,
+    budget_period_years,
     measure_counters,
     measures,
     measure_links,

@@ -10,14 +10,18 @@ use diesel::sql_types::{Nullable, Text};
 
 use crate::domain::access::Role;
 use crate::domain::budget::{EntryState, EntryType};
+use crate::domain::budget_period;
 use crate::domain::catalogue::{ImplementationOrder, Level, Model, SourceKind, TextKind};
+use crate::domain::duty::Recurrence;
 use crate::domain::institution::InstitutionKind;
 use crate::domain::measure::{
     Confidentiality, EstimateQuality, EvidenceKind, LinkKind, Origin, Precision, Relevance, Status,
     SuccessionKind, VerificationMethod,
 };
 use crate::domain::order::{ManualPlace, ProtectionNeed};
+use crate::domain::post;
 use crate::domain::postponement::{self, Cause, FixedBy, Tier};
+use crate::domain::printed_total;
 use crate::domain::programme::{
     AmountBasis, EntryFlag, LineKind, PostKind, ResolutionKind, ResolutionOutcome,
 };
@@ -113,6 +117,7 @@ text_columns!(
     PostKind,
     Precision,
     ProtectionNeed,
+    Recurrence,
     Relevance,
     ResolutionKind,
     ResolutionOutcome,
@@ -124,7 +129,10 @@ text_columns!(
     TextKind,
     Tier,
     VerificationMethod,
+    budget_period::State,
+    post::Status,
     postponement::State,
+    printed_total::Precision,
 );
 
 /// A list or document in a text column.

@@ -311,9 +311,20 @@ impl Operation {
             Some(client) if self.path.contains("{check}") => first_check(client, institution).await,
             _ => "x".to_owned(),
         };
+        let record = match client {
+            Some(client) => self.first_record(client, institution).await,
+            None => "x".to_owned(),
+        };
+        let own = [
+            ("{filter}", filter.as_str()),
+            ("{check}", check.as_str()),
+            ("{post}", record.as_str()),
+            ("{resolution}", record.as_str()),
+            ("{budget_period}", record.as_str()),
+        ];
         let path = values
             .iter()
-            .chain(&[("{filter}", filter.as_str()), ("{check}", check.as_str())])
+            .chain(&own)
             .fold(self.path.clone(), |path, (name, value)| {
                 path.replace(name, value)
             });
@@ -328,6 +339,7 @@ impl Operation {
             "decide_measure_postponement",
             "withdraw_measure_postponement",
             "approve_check_dispensable",
+            "change_post_status",
         ];
         if [Method::PATCH, Method::PUT, Method::DELETE].contains(&self.method)
             || versioned.contains(&self.id.as_str())
@@ -347,6 +359,17 @@ impl Operation {
             }
             _ => app.send(self.method.clone(), &path, &headers, body).await,
         }
+    }
+
+    /// Id of the first post, resolution or budget period that somebody sees, whatever the path is about.
+    async fn first_record(&self, client: &Client<'_>, institution: &str) -> String {
+        let named = ["{post}", "{resolution}", "{budget_period}"];
+        let Some(of) = named.iter().find_map(|name| self.path.split_once(name)) else {
+            return "x".to_owned();
+        };
+        let list = of.0.replace("{institution}", institution);
+        let all = client.get(list.trim_end_matches('/')).await.json();
+        all["items"][0]["id"].as_str().unwrap_or("x").to_owned()
     }
 
     fn body(&self, client: Option<&Client<'_>>, unique: &str) -> Option<Value> {
@@ -426,9 +449,22 @@ impl Operation {
                 catalog["catalog"]["metadata"]["title"] = json!(format!("Burgordnung {unique}"));
                 Some(catalog)
             }
+            "create_post" => Some(
+                json!({ "programme": "OG-2021-DIG", "org_unit": "FB DigIT", "kind": "post", "hundredths": 100 }),
+            ),
+            "update_post" => Some(json!({ "note": "Probe" })),
+            "change_post_status" => Some(json!({ "status": "dropped", "reason": "Probe" })),
+            "create_budget_period" => Some(json!({ "years": [2030, 2031] })),
+            "update_budget_period" => Some(json!({ "state": "adopted" })),
+            "create_resolution" => Some(json!({
+                "key": format!("T/{unique}"), "paper": "17/22", "body": "Gemeinderat", "date": "2022-11-21", "public": true,
+                "kind": "decision",
+            })),
+            "update_resolution" => Some(json!({ "outcome": "adopted" })),
             "logout"
             | "withdraw_measure_postponement"
             | "delete_filter"
+            | "delete_budget_period"
             | "approve_check_dispensable" => None,
             "import_measures" => Some(json!(format!(
                 "Externe Kennung;Titel;Herkunft;Priorität;OE\nT-{unique};Neu;Audit;2;FB DigIT\n"
@@ -513,6 +549,12 @@ async fn table(app: &TestApp) -> String {
     // The one that everybody's measure fulfils.
     let check = json!({ "requirement": "NET.1.1.A4", "assessment": dispensable() });
     isb.post("institutions/offenburg/checks", check)
+        .await
+        .ok(201);
+    let finance = app.sign_in("kaemmerei@offenburg.example").await;
+    let period = json!({ "years": [2020] });
+    finance
+        .post("institutions/offenburg/budget-periods", period)
         .await
         .ok(201);
     let operations = operations();

@@ -64,6 +64,21 @@ fn places(measure: &str) -> Vec<Place> {
             "/api/v1/institutions/offenburg/programmes/OG-2021-DIG/entries",
             r#"{"entries":[{"line":"x§","year":2023,"type":"actual","cents":0}]}"#,
         ),
+        place(
+            Method::POST,
+            "/api/v1/institutions/offenburg/posts",
+            r#"{"org_unit":"x§","programme":"OG-2021-DIG","kind":"post","hundredths":0}"#,
+        ),
+        place(
+            Method::POST,
+            "/api/v1/institutions/offenburg/resolutions",
+            r#"{"key":"x§","paper":"1","body":"GR","date":"0001-01-01","public":true,"kind":"decision"}"#,
+        ),
+        place(
+            Method::POST,
+            "/api/v1/institutions/offenburg/budget-periods",
+            r#"{"note":"x§","years":[]}"#,
+        ),
     ]
 }
 
@@ -453,6 +468,9 @@ both_engines! {
                 ("{check}", "x"),
                 ("{postponement}", "0190163d-8694-739b-aea5-966c26f8ad91"),
                 ("{target_object}", "S-017"),
+                ("{post}", "x"),
+                ("{resolution}", "x"),
+                ("{budget_period}", "x"),
             ] {
                 path = path.replace(name, value);
             }

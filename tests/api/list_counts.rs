@@ -6,9 +6,10 @@ use diesel::connection::{
     Instrumentation, InstrumentationEvent, SimpleConnection as _, set_default_instrumentation,
 };
 use serde_json::{Value, json};
-use zinne::actions::{By, Caller, measures};
+use zinne::actions::{By, Caller, measures, posts, programmes, resolutions};
 use zinne::http::measure_lists;
 use zinne::store::measures::Sort;
+use zinne::store::posts::Filter;
 
 use crate::lists::{
     Dice, FILTERS, MEASURES, add_oddities, encoded, everything, list, query_of, references,
@@ -117,6 +118,32 @@ both_engines! {
                 assert_eq!((page.items.len(), of_list), (limit, 4));
             }
         }
+    }
+
+    async fn posts_and_programmes_take_the_same_number_of_statements_however_many_there_are(app) {
+        set_default_instrumentation(|| Some(Box::new(Counter))).unwrap();
+        let client = app.sign_in("kaemmerei@offenburg.example").await;
+        let subject = app.app.tokens.check(&client.access, app.app.clock.now()).unwrap();
+        let caller = Caller { subject, request_id: "test".to_owned() };
+        let by = || By::Caller(&caller);
+        let filter = Filter { vacant: Some(false), ..Filter::default() };
+        let count = |posts: i64| {
+            let (summary, of_summary) = statements(|| posts::summary(&app.app, by(), "offenburg").unwrap());
+            assert_eq!(summary.total.requested_hundredths, posts);
+            let (_, of_list) = statements(|| posts::list(&app.app, by(), "offenburg", &filter, None, 201).unwrap());
+            let (_, of_programme) = statements(|| programmes::read(&app.app, by(), "offenburg", "OG-2021-DIG").unwrap());
+            let (_, of_plan) = statements(|| programmes::plan(&app.app, by(), "offenburg", "OG-2021-DIG").unwrap());
+            let (_, of_resolutions) = statements(|| resolutions::list(&app.app, by(), "offenburg", None, 201).unwrap());
+            [of_summary, of_list, of_programme, of_plan, of_resolutions]
+        };
+        let before = count(2550);
+        assert!(before.iter().all(|statements| (2..20).contains(statements)), "{before:?}");
+        let columns = "programme_id, org_unit, hundredths, early_hundredths, kind, status, filled_hundredths, starts_on, source, position, version";
+        let sql = format!("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200) INSERT INTO posts (id, {columns}) \
+            SELECT p.id || '-' || n.i, {} FROM posts p JOIN programmes ON programmes.id = p.programme_id AND programmes.key LIKE 'OG-%' CROSS JOIN n",
+            columns.split(", ").map(|column| format!("p.{column}")).collect::<Vec<_>>().join(", "));
+        app.app.store.write(|db| Ok(db.batch_execute(&sql)?)).unwrap();
+        assert_eq!(count(2550 * 201), before);
     }
 
     async fn a_facet_counts_what_the_list_finds(app) {

@@ -274,6 +274,23 @@ both_engines! {
                     let body = json!({ "entries": [{ "line": "OG-K2", "year": 2023, "type": "forecast", "cents": 1 }] });
                     finance.post("institutions/offenburg/programmes/OG-2021-DIG/entries", body).await.ok(201);
                 }
+                Action::PostRead => { isb.get("institutions/offenburg/posts").await.ok(200); }
+                Action::PostWrite => {
+                    let body = json!({ "programme": "OG-2021-DIG", "org_unit": "FB DigIT", "kind": "post", "hundredths": 100 });
+                    finance.post("institutions/offenburg/posts", body).await.ok(201);
+                }
+                Action::PostChangeStatus => {
+                    let post = finance.get("institutions/offenburg/posts?limit=1").await.ok(200)["items"][0]["id"].as_str().unwrap().to_owned();
+                    let body = json!({ "status": "dropped", "reason": "entfällt" }).to_string();
+                    finance.send(Method::POST, &format!("institutions/offenburg/posts/{post}/status"), &[("if-match", "*")], Some(body)).await.ok(200);
+                }
+                Action::BudgetPeriodRead => { isb.get("institutions/offenburg/budget-periods").await.ok(200); }
+                Action::BudgetPeriodWrite => { finance.post("institutions/offenburg/budget-periods", json!({ "years": [2022, 2023] })).await.ok(201); }
+                Action::ResolutionRead => { isb.get("institutions/offenburg/resolutions").await.ok(200); }
+                Action::ResolutionWrite => {
+                    let body = json!({ "key": "17/22-GR", "paper": "17/22", "body": "Gemeinderat", "date": "2022-11-21", "public": true, "kind": "decision" });
+                    finance.post("institutions/offenburg/resolutions", body).await.ok(201);
+                }
                 Action::MeasureRead => { isb.get(&path).await.ok(200); }
                 Action::DashboardRead => { isb.get("institutions/offenburg/dashboard").await.ok(200); }
                 Action::AuditRead => { isb.get("institutions/offenburg/audit-events").await.ok(200); }
@@ -491,6 +508,7 @@ fn somebody_may(policy: &Policy, action: Action) -> bool {
                 unit: None,
             },
             Resource::Check { requested_by: &[] },
+            Resource::Resolution { public: true },
             Resource::Measure(measure(Status::Proposed, to)),
             Resource::Measure(MeasureFacts {
                 tier: Some(Tier::Isb),
@@ -538,6 +556,7 @@ fn institution_table(policy: &Policy) -> String {
             Action::ProgrammeRead,
             Action::CheckRead,
             Action::CheckApproveDispensable,
+            Action::ResolutionRead,
         ];
         if on_measures || elsewhere.contains(&action) {
             continue;
@@ -577,6 +596,12 @@ fn institution_table(policy: &Policy) -> String {
         let action = Action::CheckApproveDispensable;
         table.push_str(&row(&format!("{action}, {what}"), |role| {
             yes(policy.permits(&person(&[role]), action, &resource))
+        }));
+    }
+    for (name, public) in [("public sitting", true), ("closed sitting", false)] {
+        let resource = Resource::Resolution { public };
+        table.push_str(&row(&format!("resolution.read, {name}"), |role| {
+            yes(policy.permits(&person(&[role]), Action::ResolutionRead, &resource))
         }));
     }
     table

@@ -251,6 +251,67 @@ fn into_the_ledger_and_out(engine: &str, mut db: Db) {
     assert_eq!(entries(&down, "id line_id entry_type cents flag"), before);
 }
 
+/// A programme of before there were steps of posts.
+const OLD_ROWS: &str = "
+    INSERT INTO institutions (id, slug, name, kind, closure_days, created_at) VALUES ('i', 's', 'S', 'municipality', '[]', '2022-01-01 00:00:00');
+    INSERT INTO resolutions (id, institution_id, key, paper, paper_title, body, decided_on, is_public, kind, outcome, source)
+        VALUES ('r', 'i', 'k', 'p', 't', 'b', '2022-01-01', TRUE, 'decision', 'open', '{}');
+    INSERT INTO programmes (id, institution_id, key, title, period, amount_basis, confidentiality, resolution_id, years, double_budgets, imported_at)
+        VALUES ('p', 'i', 'k', 't', 'x', 'gross', 'public', 'r', '[]', '[]', '2022-01-01 00:00:00');
+    INSERT INTO posts (id, programme_id, org_unit, hundredths, early_hundredths, kind, position, source) VALUES ('x', 'p', 'u', 250, 50, 'training', 0, '{}');
+    INSERT INTO printed_totals (id, programme_id, name, group_keys, years, cents, position, source) VALUES ('t', 'p', 'n', '[\"A\"]', '[2022]', 5, 0, '{}');";
+const STORED: &str = "SELECT resolutions.outcome || ' ' || posts.kind || ' ' || printed_totals.name AS value FROM posts
+    JOIN programmes ON programmes.id = posts.programme_id JOIN resolutions ON resolutions.id = programmes.resolution_id
+    JOIN printed_totals ON printed_totals.programme_id = programmes.id WHERE posts.hundredths = 250";
+
+/// The migrations before the one of posts and periods, and that one.
+fn before_posts(engine: &str) -> (Vec<PathBuf>, PathBuf) {
+    let mut paths = migrations(engine);
+    let at = paths
+        .iter()
+        .position(|path| name_of(path).ends_with("posts_and_periods"));
+    paths.truncate(at.unwrap() + 1);
+    let last = paths.pop().unwrap();
+    (paths, last)
+}
+
+/// A table that others lead to is made anew there: neither a row nor a key may get lost, in either direction.
+fn rows_survive<C: Connection>(
+    conn: &mut C,
+    engine: &str,
+    stored: impl Fn(&mut C, &str) -> Vec<String>,
+) {
+    let (before, posts) = before_posts(engine);
+    for path in before {
+        conn.batch_execute(&read(&path.join("up.sql"))).unwrap();
+    }
+    conn.batch_execute(OLD_ROWS).unwrap();
+    for file in ["up.sql", "down.sql", "up.sql"] {
+        let sql = format!("BEGIN; {}; COMMIT;", read(&posts.join(file)));
+        conn.batch_execute(&sql).unwrap();
+        assert_eq!(stored(conn, STORED), ["open training n"], "{file}");
+        conn.batch_execute("DELETE FROM resolutions").unwrap_err();
+    }
+    let status = "SELECT status || ' ' || version AS value FROM posts";
+    assert_eq!(stored(conn, status), ["requested 1"]);
+}
+
+#[test]
+fn rows_survive_the_migration_of_posts_on_sqlite() {
+    let mut conn = SqliteConnection::establish(":memory:").unwrap();
+    conn.batch_execute("PRAGMA foreign_keys = ON").unwrap();
+    rows_survive(&mut conn, "sqlite", sqlite_names);
+}
+
+#[test]
+fn rows_survive_the_migration_of_posts_on_postgres() {
+    let Some(database) = Database::create(None) else {
+        return;
+    };
+    let mut conn = PgConnection::establish(&database.url).unwrap();
+    rows_survive(&mut conn, "postgres", postgres_names);
+}
+
 /// Names the tables that differ, instead of printing both schemas.
 #[track_caller]
 fn assert_same(left: &Schema, right: &Schema) {

@@ -4,7 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 
-use super::{FORMAT, Known, Line, Measure, Programme, ProgrammeFile, Source, Target};
+use super::{
+    FORMAT, Known, Line, Measure, Programme, ProgrammeFile, Source, Target, duty, post, total,
+};
 use crate::domain::budget::EntryType;
 use crate::domain::calendar::is_period_end;
 use crate::domain::fault::{Fault, FaultCode, Faults};
@@ -13,8 +15,10 @@ use crate::domain::programme::sum;
 
 /// Most links of one kind that one measure may have.
 pub const MAX_LINKS: usize = 500;
-/// Most ceilings, posts or printed totals of one programme, and most lines or groups.
+/// Most entries in any other list of one programme.
 const MAX_ROWS: usize = 1000;
+/// Most programmes that one total sums.
+const MAX_PROGRAMMES: usize = 100;
 
 /// Checks that no list of a file is longer than any council paper, before anything is looked up or compared.
 ///
@@ -35,8 +39,28 @@ pub fn check_sizes(file: &ProgrammeFile) -> Result<(), Vec<Fault>> {
             ("ceilings", programme.ceilings.len()),
             ("posts", programme.posts.len()),
             ("printed_totals", programme.printed_totals.len()),
+            ("post_totals", programme.post_totals.len()),
+            ("conditions", programme.conditions.len()),
+            ("duties", programme.duties.len()),
         ] {
             at_most(format!("{at}/{field}"), length, MAX_ROWS);
+        }
+        for (index, total) in programme.printed_totals.iter().enumerate() {
+            let at = format!("{at}/printed_totals/{index}");
+            at_most(
+                format!("{at}/programmes"),
+                total.programmes.len(),
+                MAX_PROGRAMMES,
+            );
+            at_most(format!("{at}/parts"), total.parts.len(), MAX_ROWS);
+        }
+        for (index, total) in programme.post_totals.iter().enumerate() {
+            let at = format!("{at}/post_totals/{index}");
+            at_most(
+                format!("{at}/programmes"),
+                total.programmes.len(),
+                MAX_PROGRAMMES,
+            );
         }
         for (index, measure) in programme.measures.iter().enumerate() {
             let at = format!("{at}/measures/{index}");
@@ -101,10 +125,13 @@ pub fn check(file: &ProgrammeFile, known: &Known) -> Result<(), Vec<Fault>> {
     let mut measure_keys = HashSet::new();
     for (index, programme) in file.programmes.iter().enumerate() {
         let at = format!("/programmes/{index}");
+        if let Some(parent) = &programme.parent {
+            check_parent(&mut faults, &format!("{at}/parent"), file, index, parent);
+        }
         if let Some(key) = &programme.resolution {
             reference(&mut faults, &format!("{at}/resolution"), key, &resolutions);
         }
-        check_programme(&mut faults, &at, programme);
+        check_programme(&mut faults, &at, file, programme, &resolutions);
         let lines: HashSet<&str> = programme
             .lines
             .iter()
@@ -124,7 +151,13 @@ pub fn check(file: &ProgrammeFile, known: &Known) -> Result<(), Vec<Fault>> {
     faults.finish()
 }
 
-fn check_programme(faults: &mut Faults, at: &str, programme: &Programme) {
+fn check_programme(
+    faults: &mut Faults,
+    at: &str,
+    file: &ProgrammeFile,
+    programme: &Programme,
+    resolutions: &HashSet<&str>,
+) {
     faults.text(&format!("{at}/title"), &programme.title, 1, 500);
     let title_public = programme.title_public.as_deref();
     faults.optional_text(&format!("{at}/title_public"), title_public, 500);
@@ -210,83 +243,24 @@ fn check_programme(faults: &mut Faults, at: &str, programme: &Programme) {
             source(faults, &at, &amount.source);
         }
     }
-    for (index, post) in programme.posts.iter().enumerate() {
-        let at = format!("{at}/posts/{index}");
-        faults.text(&format!("{at}/org_unit"), &post.org_unit, 1, 200);
-        faults.optional_text(&format!("{at}/grade"), post.grade.as_deref(), 100);
-        faults.optional_text(&format!("{at}/note"), post.note.as_deref(), 2000);
-        if let Some(day) = post.starts_on {
-            faults.day(&format!("{at}/starts_on"), day);
-        }
-        if let Some(line) = &post.line {
-            reference(faults, &format!("{at}/line"), line, &lines);
-        }
-        if !(1..=10_000_000).contains(&post.hundredths) {
-            faults.push(
-                Fault::new(format!("{at}/hundredths"), FaultCode::OutOfRange)
-                    .arg("min", 1)
-                    .arg("max", 10_000_000),
-            );
-        }
-        if !(0..=post.hundredths).contains(&post.early_hundredths) {
-            faults.push(
-                Fault::new(format!("{at}/early_hundredths"), FaultCode::OutOfRange)
-                    .arg("min", 0)
-                    .arg("max", post.hundredths),
-            );
-        }
-        source(faults, &at, &post.source);
-    }
-    check_totals(faults, at, programme, &groups);
+    post::check(faults, at, &programme.posts, &lines, resolutions);
+    total::check(faults, at, file, programme, &groups);
+    duty::check(faults, at, programme);
     check_ceilings(faults, at, programme, &groups);
 }
 
-fn check_totals(faults: &mut Faults, at: &str, programme: &Programme, groups: &HashSet<&str>) {
-    for (index, total) in programme.printed_totals.iter().enumerate() {
-        let at = format!("{at}/printed_totals/{index}");
-        faults.text(&format!("{at}/name"), &total.name, 1, 200);
-        for (index, group) in total.groups.iter().enumerate() {
-            reference(faults, &format!("{at}/groups/{index}"), group, groups);
-        }
-        for (field, repeats) in [
-            ("groups", repeats(&total.groups)),
-            ("years", repeats(&total.years)),
-        ] {
-            if repeats {
-                faults.push(
-                    Fault::new(format!("{at}/{field}"), FaultCode::Duplicate).arg("value", field),
-                );
-            }
-        }
-        if total
-            .years
-            .iter()
-            .any(|year| !programme.years.contains(year))
-        {
-            faults.push(
-                Fault::new(format!("{at}/years"), FaultCode::UnknownReference)
-                    .arg("value", "years"),
-            );
-        }
-        let cents = amounts(
-            programme,
-            |year| total.years.contains(&year),
-            |line| total.groups.contains(&line.group),
-        );
-        if sum(cents).is_err() {
-            faults.push(
-                Fault::new(format!("{at}/cents"), FaultCode::OutOfRange)
-                    .arg("min", 0)
-                    .arg("max", i64::MAX),
-            );
-        }
-        source(faults, &at, &total.source);
+/// A parent stands above its parts in the file, which leaves no room for a cycle; or it is there already, which the
+/// import looks up.
+fn check_parent(faults: &mut Faults, at: &str, file: &ProgrammeFile, index: usize, parent: &str) {
+    faults.text(at, parent, 1, 100);
+    if file
+        .programmes
+        .iter()
+        .skip(index)
+        .any(|programme| programme.key == parent)
+    {
+        faults.push(Fault::new(at, FaultCode::Inconsistent));
     }
-}
-
-fn repeats<T: Eq + std::hash::Hash>(values: &[T]) -> bool {
-    let mut seen = HashSet::new();
-    !values.iter().all(|value| seen.insert(value))
 }
 
 fn check_ceilings(faults: &mut Faults, at: &str, programme: &Programme, groups: &HashSet<&str>) {
@@ -333,7 +307,7 @@ fn check_ceilings(faults: &mut Faults, at: &str, programme: &Programme, groups: 
     }
 }
 
-fn amounts<'a>(
+pub(super) fn amounts<'a>(
     programme: &'a Programme,
     year: impl Fn(i32) -> bool + 'a,
     line: impl Fn(&Line) -> bool + 'a,
@@ -467,7 +441,7 @@ pub fn check_links(
     }
 }
 
-fn unique<'a>(
+pub(super) fn unique<'a>(
     faults: &mut Faults,
     at: &str,
     keys: impl Iterator<Item = &'a String>,
@@ -483,13 +457,13 @@ fn unique<'a>(
     seen
 }
 
-fn reference(faults: &mut Faults, at: &str, key: &str, known: &HashSet<&str>) {
+pub(super) fn reference(faults: &mut Faults, at: &str, key: &str, known: &HashSet<&str>) {
     if !known.contains(key) {
         faults.push(Fault::new(at, FaultCode::UnknownReference).arg("value", key));
     }
 }
 
-fn source(faults: &mut Faults, at: &str, source: &Source) {
+pub(super) fn source(faults: &mut Faults, at: &str, source: &Source) {
     faults.text(&format!("{at}/source/file"), &source.file, 1, 200);
     faults.text(&format!("{at}/source/text"), &source.text, 0, 1000);
 }

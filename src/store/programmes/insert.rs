@@ -5,14 +5,18 @@ use std::collections::HashMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 
+use super::duties;
 use crate::domain::budget::EntryState;
 use crate::domain::calendar::berlin_day;
 use crate::domain::fault::{Fault, FaultCode};
+use crate::domain::post::Status;
+use crate::domain::printed_total::Precision;
 use crate::domain::programme_file as file;
 use crate::error::{Error, Result};
 use crate::store::db::{Db, both};
 use crate::store::schema::{
-    budget_groups, budget_lines, ceilings, posts, printed_totals, programmes, resolutions,
+    budget_groups, budget_lines, ceilings, posts, printed_post_totals, printed_totals, programmes,
+    resolutions,
 };
 use crate::store::types::{stored, to_json};
 use crate::store::{budget, new_id, position};
@@ -75,11 +79,23 @@ pub fn insert_resolutions(
                 resolutions::kind.eq(resolution.kind),
                 resolutions::outcome.eq(resolution.outcome),
                 resolutions::source.eq(to_json(&resolution.source)?),
+                resolutions::version.eq(1),
             ))
             .execute(db)?;
         ids.insert(resolution.key.clone(), id);
     }
     Ok(ids)
+}
+
+/// Where a programme of a file belongs, and who brings it in.
+#[derive(Debug, Clone, Copy)]
+pub struct Origin<'a> {
+    /// Ids of the file's resolutions by key.
+    pub resolutions: &'a HashMap<String, String>,
+    /// Programme that it is a part of.
+    pub parent_id: Option<&'a str>,
+    /// Account of whoever brings it in; none of the operator.
+    pub booked_by: Option<&'a str>,
 }
 
 /// Stores a programme of a checked file with all but its measures.
@@ -91,12 +107,11 @@ pub fn insert(
     now: DateTime<Utc>,
     institution_id: &str,
     programme: &file::Programme,
-    resolutions: &HashMap<String, String>,
-    booked_by: Option<&str>,
+    origin: &Origin<'_>,
 ) -> Result<Stored> {
     let id = new_id(now);
     let resolution = programme.resolution.as_ref();
-    let resolution_id = resolution.and_then(|key| resolutions.get(key));
+    let resolution_id = resolution.and_then(|key| origin.resolutions.get(key));
     diesel::insert_into(programmes::table)
         .values((
             programmes::id.eq(&id),
@@ -111,6 +126,7 @@ pub fn insert(
             programmes::years.eq(to_json(&programme.years)?),
             programmes::double_budgets.eq(to_json(&programme.double_budgets)?),
             programmes::imported_at.eq(stored(now)),
+            programmes::parent_id.eq(origin.parent_id),
         ))
         .execute(db)?;
     let groups = insert_groups(db, now, &id, &programme.groups)?;
@@ -118,12 +134,14 @@ pub fn insert(
     let booking = Booking {
         programme_id: &id,
         resolution_id: resolution_id.map(String::as_str),
-        booked_by,
+        booked_by: origin.booked_by,
     };
     insert_entries(db, now, &booking, &programme.lines, &lines)?;
     insert_ceilings(db, now, &id, &programme.ceilings, &groups)?;
-    insert_posts(db, now, &id, &programme.posts, &lines)?;
+    insert_posts(db, now, &id, &programme.posts, &lines, origin.resolutions)?;
     insert_printed_totals(db, now, &id, &programme.printed_totals)?;
+    insert_post_totals(db, now, &id, programme)?;
+    duties::insert(db, now, &id, programme)?;
     Ok(Stored { id, lines })
 }
 
@@ -274,6 +292,7 @@ fn insert_posts(
     programme_id: &str,
     of_file: &[file::Post],
     lines: &HashMap<String, String>,
+    resolutions: &HashMap<String, String>,
 ) -> Result<()> {
     let mut rows = Vec::new();
     for (index, post) in of_file.iter().enumerate() {
@@ -286,7 +305,17 @@ fn insert_posts(
             posts::hundredths.eq(post.hundredths),
             posts::early_hundredths.eq(post.early_hundredths),
             posts::kind.eq(post.kind),
+            posts::status.eq(post.status.unwrap_or(Status::Requested)),
+            posts::filled_hundredths.eq(post.filled_hundredths),
             posts::starts_on.eq(post.starts_on),
+            posts::early_starts_on.eq(post.early_starts_on),
+            posts::ends_on.eq(post.ends_on),
+            posts::staffing_plan_year.eq(post.staffing_plan_year),
+            posts::cost_year_cents.eq(post.cost_year_cents),
+            posts::resolution_id.eq(post
+                .resolution
+                .as_ref()
+                .and_then(|key| resolutions.get(key))),
             posts::note.eq(post.note.as_deref()),
             posts::position.eq(position(index)?),
             posts::source.eq(to_json(&post.source)?),
@@ -317,6 +346,34 @@ fn insert_printed_totals(
                 printed_totals::cents.eq(total.cents),
                 printed_totals::position.eq(position(index)?),
                 printed_totals::source.eq(to_json(&total.source)?),
+                printed_totals::precision.eq(total.precision.unwrap_or(Precision::Exact)),
+                printed_totals::programme_keys.eq(to_json(&total.programmes)?),
+                printed_totals::parts.eq(to_json(&total.parts)?),
+            ))
+            .execute(db)?;
+    }
+    Ok(())
+}
+
+fn insert_post_totals(
+    db: &mut Db,
+    now: DateTime<Utc>,
+    programme_id: &str,
+    programme: &file::Programme,
+) -> Result<()> {
+    let own = std::slice::from_ref(&programme.key);
+    for (index, total) in programme.post_totals.iter().enumerate() {
+        let named = Some(total.programmes.as_slice()).filter(|named| !named.is_empty());
+        diesel::insert_into(printed_post_totals::table)
+            .values((
+                printed_post_totals::id.eq(new_id(now)),
+                printed_post_totals::programme_id.eq(programme_id),
+                printed_post_totals::name.eq(&total.name),
+                printed_post_totals::programme_keys.eq(to_json(&named.unwrap_or(own))?),
+                printed_post_totals::early.eq(total.early),
+                printed_post_totals::hundredths.eq(total.hundredths),
+                printed_post_totals::position.eq(position(index)?),
+                printed_post_totals::source.eq(to_json(&total.source)?),
             ))
             .execute(db)?;
     }
