@@ -104,14 +104,23 @@ async fn on_postgres(arguments: &Arguments, folder: &Path) -> Vec<Row> {
     let token = service.sign_in(PEOPLE[0].0);
     let mut log = sql::Log::of(postgres::server_url().unwrap());
     let mut rows = Vec::new();
-    let mut reads = vec![("one measure", measure_paths(&references), "≥ 50 %")];
+    let (many, seconds) = (arguments.connections, arguments.seconds);
+    let mut reads = vec![(
+        "one measure",
+        measure_paths(&references),
+        "≥ 50 %",
+        many,
+        seconds,
+    )];
     for (name, filters) in LISTS {
-        reads.push((name, page_paths(&service, &token, filters), "≥ 60 %"));
+        let paths = page_paths(&service, &token, filters);
+        reads.push((name, paths, "≥ 60 %", many, seconds));
     }
+    // What takes a second each is not asked eight times at once, and for longer.
     for (name, filters) in COUNTS {
-        reads.push((name, vec![counts_path(filters)], "≥ 60 %"));
+        reads.push((name, vec![counts_path(filters)], "≥ 60 %", 2, 3 * seconds));
     }
-    for (name, paths, wanted) in reads {
+    for (name, paths, wanted, connections, seconds) in reads {
         // The first times are not like the others: connections, prepared statements, caches.
         for path in paths.iter().chain(&paths).chain(&paths) {
             service.get(path, &token);
@@ -134,6 +143,8 @@ async fn on_postgres(arguments: &Arguments, folder: &Path) -> Vec<Row> {
             lua: lua(&site.folder, name, &paths, &token),
             database: &database.url,
             service: &service,
+            connections,
+            seconds,
         };
         rows.push(load.compare(&transactions[0]));
     }
@@ -147,15 +158,19 @@ async fn on_postgres(arguments: &Arguments, folder: &Path) -> Vec<Row> {
     rows
 }
 
-fn scripts(folder: &Path, name: &str, transactions: &[sql::Transaction]) -> Vec<PathBuf> {
-    let numbered = transactions.iter().enumerate();
-    numbered
-        .map(|(number, transaction)| {
-            let path = folder.join(format!("{}-{number}.sql", name.replace(' ', "-")));
-            fs::write(&path, transaction.script()).unwrap();
-            path
-        })
-        .collect()
+/// Arguments for pgbench: the scripts and the values of their variables.
+fn scripts(folder: &Path, name: &str, transactions: &[sql::Transaction]) -> Vec<String> {
+    let mut arguments = Vec::new();
+    for (number, transaction) in transactions.iter().enumerate() {
+        let path = folder.join(format!("{}-{number}.sql", name.replace(' ', "-")));
+        let script = transaction.script(&format!("t{number}"));
+        fs::write(&path, script.text).unwrap();
+        arguments.extend(["-f".to_owned(), path.display().to_string()]);
+        for (variable, value) in script.variables {
+            arguments.extend(["-D".to_owned(), format!("{variable}={value}")]);
+        }
+    }
+    arguments
 }
 
 /// What wrk sends: the same paths in turn.
@@ -175,7 +190,9 @@ struct Load<'a> {
     arguments: &'a Arguments,
     name: &'a str,
     wanted: &'a str,
-    scripts: Vec<PathBuf>,
+    scripts: Vec<String>,
+    connections: usize,
+    seconds: u64,
     lua: PathBuf,
     database: &'a str,
     service: &'a Service,
@@ -183,12 +200,8 @@ struct Load<'a> {
 
 impl Load<'_> {
     fn compare(&self, transaction: &sql::Transaction) -> Row {
-        let Arguments {
-            seconds,
-            rounds,
-            connections,
-            ..
-        } = *self.arguments;
+        let rounds = self.arguments.rounds;
+        let (connections, seconds) = (self.connections, self.seconds);
         say(&format!(
             "{}: {} statements in a transaction, {} of them not kept prepared; {rounds} × {seconds} s, {connections} connections",
             self.name,
@@ -222,25 +235,23 @@ impl Load<'_> {
 
     fn pgbench(&self, seconds: u64) -> f64 {
         let mut command = Command::new("pgbench");
-        command.args(["-n", "-M", "prepared", "-j", "2"]);
+        let threads = self.connections.min(2).to_string();
+        command.args(["-n", "-M", "prepared", "-j", &threads]);
         command.args([
             "-c",
-            &self.arguments.connections.to_string(),
+            &self.connections.to_string(),
             "-T",
             &seconds.to_string(),
         ]);
-        for script in &self.scripts {
-            command.arg("-f").arg(script);
-        }
-        let output = run(command.arg(self.database));
+        let output = run(command.args(&self.scripts).arg(self.database));
         number_after(&output, "\ntps = ")
     }
 
     fn wrk(&self, seconds: u64) -> f64 {
         let mut command = Command::new("wrk");
         command.args([
-            "-t2",
-            &format!("-c{}", self.arguments.connections),
+            &format!("-t{}", self.connections.min(2)),
+            &format!("-c{}", self.connections),
             &format!("-d{seconds}s"),
         ]);
         command
@@ -356,6 +367,8 @@ fn memory(arguments: &Arguments, site: &Site, references: &[String]) -> Vec<Row>
         lua: lua(&site.folder, "page", &pages, &token),
         database: "",
         service: &service,
+        connections: arguments.connections,
+        seconds: arguments.seconds,
     };
     let seconds = arguments.seconds;
     let pages = load.wrk(seconds);

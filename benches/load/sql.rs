@@ -12,20 +12,48 @@ use diesel::{Connection, PgConnection, RunQueryDsl, dsl::sql, select};
 
 const PREFIX: &str = "zinne-load ";
 
-/// One transaction as the service ran it, with literals in place of parameters.
+/// One transaction as the service ran it.
 pub struct Transaction {
-    pub statements: Vec<String>,
+    pub statements: Vec<Statement>,
     /// How many of them were not kept prepared by the service.
     pub unprepared: usize,
 }
 
+/// A statement with its parameters.
+pub struct Statement {
+    text: String,
+    /// None stands for null.
+    parameters: Vec<Option<String>>,
+}
+
+/// A script for pgbench, and the values of its variables.
+pub struct Script {
+    pub text: String,
+    pub variables: Vec<(String, String)>,
+}
+
 impl Transaction {
-    /// As a script for pgbench.
-    pub fn script(&self) -> String {
-        self.statements
-            .iter()
-            .map(|statement| format!("{statement};\n"))
-            .collect()
+    /// As a script for pgbench; `name` keeps its variables apart from those of other scripts.
+    ///
+    /// The parameters stay parameters, so that PostgreSQL plans on both sides for what it gets to know on both sides.
+    pub fn script(&self, name: &str) -> Script {
+        let mut script = Script {
+            text: String::new(),
+            variables: Vec::new(),
+        };
+        for (number, statement) in self.statements.iter().enumerate() {
+            let variable = |index: usize| format!("{name}s{number}p{index}");
+            script.text.push_str(&statement.with(|index| {
+                let parameter = statement.parameters[index - 1].as_ref();
+                parameter.map_or_else(|| "NULL".to_owned(), |_| format!(":{}", variable(index)))
+            }));
+            script.text.push_str(";\n");
+            let values = statement.parameters.iter().enumerate();
+            script
+                .variables
+                .extend(values.filter_map(|(at, value)| Some((variable(at + 1), value.clone()?))));
+        }
+        script
     }
 }
 
@@ -113,7 +141,7 @@ fn transactions(log: &str) -> Vec<Transaction> {
                 .iter()
                 .filter(|statement| !statement.named)
                 .count(),
-            statements: statements.iter().map(with_literals).collect(),
+            statements: statements.iter().map(Statement::from).collect(),
         })
         .collect()
 }
@@ -167,62 +195,62 @@ fn statements(log: &str) -> Vec<Logged> {
     all
 }
 
-/// Puts literals in place of `$1`, `$2`, …
-fn with_literals(statement: &Logged) -> String {
-    let literals = literals(&statement.parameters);
-    let mut text = String::new();
-    let mut rest = statement.text.chars().peekable();
-    let mut quote = None;
-    while let Some(c) = rest.next() {
-        match (c, quote) {
-            ('$', None) => {
-                let mut number = String::new();
-                while let Some(digit) = rest.next_if(char::is_ascii_digit) {
-                    number.push(digit);
+impl Statement {
+    /// The text with something else in place of `$1`, `$2`, …
+    fn with(&self, parameter: impl Fn(usize) -> String) -> String {
+        let mut text = String::new();
+        let mut rest = self.text.chars().peekable();
+        let mut quote = None;
+        while let Some(c) = rest.next() {
+            match (c, quote) {
+                ('$', None) => {
+                    let mut number = String::new();
+                    while let Some(digit) = rest.next_if(char::is_ascii_digit) {
+                        number.push(digit);
+                    }
+                    text.push_str(&parameter(number.parse().unwrap()));
+                    continue;
                 }
-                let index: usize = number.parse().unwrap();
-                text.push_str(&literals[index - 1]);
-                continue;
+                ('\'' | '"', None) => quote = Some(c),
+                (_, Some(open)) if c == open => quote = None,
+                _ => {}
             }
-            ('\'' | '"', None) => quote = Some(c),
-            (_, Some(open)) if c == open => quote = None,
-            _ => {}
+            text.push(c);
         }
-        text.push(c);
+        text
     }
-    text
 }
 
-/// `$1 = 'a', $2 = NULL` as literals that pgbench does not take for its own variables.
-fn literals(parameters: &str) -> Vec<String> {
+impl From<&Logged> for Statement {
+    fn from(logged: &Logged) -> Self {
+        Statement {
+            text: logged.text.clone(),
+            parameters: parameters(&logged.parameters),
+        }
+    }
+}
+
+/// `$1 = 'a', $2 = NULL` as values.
+fn parameters(logged: &str) -> Vec<Option<String>> {
     let mut all = Vec::new();
-    let mut rest = parameters;
+    let mut rest = logged;
     while let Some((_, value)) = rest.split_once(" = ") {
         let Some(quoted) = value.strip_prefix('\'') else {
-            all.push("NULL".to_owned());
+            all.push(None);
             rest = value;
             continue;
         };
-        let mut literal = String::from("E'");
+        let mut text = String::new();
         let mut inside = quoted.char_indices().peekable();
         let mut end = quoted.len();
         while let Some((at, c)) = inside.next() {
-            match c {
-                '\'' if inside.next_if(|(_, next)| *next == '\'').is_some() => {
-                    literal.push_str("''")
-                }
-                '\'' => {
-                    end = at + 1;
-                    break;
-                }
-                '\\' => literal.push_str("\\\\"),
-                ':' => literal.push_str("\\x3a"),
-                '\n' => literal.push_str("\\n"),
-                c => literal.push(c),
+            if c == '\'' && inside.next_if(|(_, next)| *next == '\'').is_none() {
+                end = at + 1;
+                break;
             }
+            text.push(c);
         }
-        literal.push('\'');
-        all.push(literal);
+        all.push(Some(text));
         rest = &quoted[end..];
     }
     all

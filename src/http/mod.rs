@@ -45,6 +45,34 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(
         scope("/api/v1")
+            // Routes are tried one after the other: first what is asked most.
+            .service(measure_lists::list_measures)
+            // Before the measure itself, whose name it would be.
+            .service(measure_lists::count_measures)
+            .service(measures::create_measure)
+            // Before the single measure, or `order` would be one, for every method.
+            .service(measure_order::get_measure_order)
+            // Before `get_measure`, for which `export` would be a measure, whatever the method.
+            .service(measure_sheets::export_measures)
+            .service(measure_sheets::import_measures)
+            .route(measure_sheets::EXPORT, web::route().to(problem::nowhere))
+            .route(measure_sheets::IMPORT, web::route().to(problem::nowhere))
+            .route(
+                "/institutions/{institution}/measures/order",
+                web::route().to(problem::nowhere),
+            )
+            .route(
+                "/institutions/{institution}/measures/facets",
+                web::route().to(problem::nowhere),
+            )
+            .service(measures::get_measure)
+            .service(measure_order::get_measure_dependencies)
+            .service(measures::update_measure)
+            .service(measures::change_measure_status)
+            .service(measure_record::get_measure_history)
+            .service(measure_record::list_measure_evidence)
+            .service(measure_record::add_measure_evidence)
+            .service(measure_record::withdraw_measure_evidence)
             .service(auth::login)
             .service(auth::refresh)
             .service(auth::logout)
@@ -95,33 +123,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(posts::get_post)
             .service(posts::update_post)
             .service(posts::change_post_status)
-            .service(measure_lists::list_measures)
-            // Before the measure itself, whose name it would be.
-            .service(measure_lists::count_measures)
-            .service(measures::create_measure)
-            // Before the single measure, or `order` would be one, for every method.
-            .service(measure_order::get_measure_order)
-            // Before `get_measure`, for which `export` would be a measure, whatever the method.
-            .service(measure_sheets::export_measures)
-            .service(measure_sheets::import_measures)
-            .route(measure_sheets::EXPORT, web::route().to(problem::nowhere))
-            .route(measure_sheets::IMPORT, web::route().to(problem::nowhere))
-            .route(
-                "/institutions/{institution}/measures/order",
-                web::route().to(problem::nowhere),
-            )
-            .route(
-                "/institutions/{institution}/measures/facets",
-                web::route().to(problem::nowhere),
-            )
-            .service(measures::get_measure)
-            .service(measure_order::get_measure_dependencies)
-            .service(measures::update_measure)
-            .service(measures::change_measure_status)
-            .service(measure_record::get_measure_history)
-            .service(measure_record::list_measure_evidence)
-            .service(measure_record::add_measure_evidence)
-            .service(measure_record::withdraw_measure_evidence)
             .service(consolidation::merge_measures)
             .service(consolidation::replace_measure)
             .service(consolidation::split_measure)

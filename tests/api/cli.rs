@@ -1029,6 +1029,7 @@ fn a_request_under_way_is_finished_when_the_service_stops() {
         ("ZINNE_AUTH__ARGON2_PASSES", "20"),
     ];
     let (mut program, address) = serving(&place, &slow);
+    let idle = program.memory_kib();
     let status = actix_web::rt::System::new().block_on(async {
         let body = r#"{"email":"niemand@offenburg.example","password":"Probe-Kennwort-2022"}"#;
         let login = awc::Client::builder()
@@ -1038,7 +1039,10 @@ fn a_request_under_way_is_finished_when_the_service_stops() {
             .insert_header(("content-type", "application/json"))
             .send_body(body);
         let stop = async {
-            tokio::time::sleep(Duration::from_millis(300)).await;
+            // Its hash has begun once most of the memory for it is taken; before that, it may not even be accepted.
+            while program.memory_kib() < idle + 40_000 {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
             program.terminate();
         };
         let (answer, ()) = tokio::join!(login, stop);

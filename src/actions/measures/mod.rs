@@ -75,7 +75,7 @@ use view::MeasureView;
 /// `not_found` (also for what the caller may not see), `session_ended`
 pub fn read(app: &App, by: By<'_>, institution: &str, measure: &str) -> Result<MeasureView> {
     let now = app.clock.now();
-    app.store.read(|db| {
+    app.store.look_up(|db| {
         let scope = Scope::enter(db, now, by, institution)?;
         let row = visible(db, app, &scope, measure)?;
         view(db, app, &scope, row, berlin_day(now))

@@ -29,7 +29,7 @@ pub enum Concerned {
 }
 
 /// What a list is asked for. Everything that is given has to hold.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Filter {
     /// One of these statuses.
     pub status: Vec<Status>,
@@ -76,6 +76,11 @@ pub struct Filter {
 }
 
 impl Filter {
+    /// Whether it lets everything in sight pass.
+    pub(super) fn finds_all(&self) -> bool {
+        *self == Filter::default()
+    }
+
     /// Kinds of links that count.
     pub(super) fn link_kinds(&self) -> Vec<LinkKind> {
         self.link

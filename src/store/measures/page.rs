@@ -215,7 +215,12 @@ pub fn page(
         Sort::Updated => sorted!(row_after, asc: updated_at, reference_seq),
         Sort::UpdatedDescending => sorted!(row_before, desc: updated_at, reference_seq),
     };
-    let rows: Vec<(Listed, Option<String>)> = first_rows(query, limit).load(db)?;
+    // A page of everything has one good plan. What filters find differs by their values, and is planned for them.
+    let rows: Vec<(Listed, Option<String>)> = if filter.finds_all() {
+        first_rows(query, limit).load(db)?
+    } else {
+        query.limit(limit).load(db)?
+    };
     let rows = rows.into_iter();
     Ok(rows
         .map(|(listed, joined)| (listed, Modules::new(joined.as_deref())))

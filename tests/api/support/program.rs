@@ -107,6 +107,15 @@ impl Running {
         }
     }
 
+    /// Resident memory in KiB.
+    pub fn memory_kib(&self) -> u64 {
+        let path = format!("/proc/{}/status", self.child.id());
+        let status = std::fs::read_to_string(path).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+        let number = line.unwrap().split_whitespace().nth(1).unwrap();
+        number.parse().unwrap()
+    }
+
     /// The signal that asks to stop.
     pub fn terminate(&self) {
         let pid = self.child.id().to_string();
