@@ -133,7 +133,11 @@ async fn on_postgres(arguments: &Arguments, folder: &Path) -> Vec<Row> {
         assert_eq!(
             transactions.len(),
             paths.len(),
-            "one transaction for each request"
+            "one transaction for each request: {:?}",
+            transactions
+                .iter()
+                .map(sql::Transaction::first)
+                .collect::<Vec<_>>()
         );
         let load = Load {
             arguments,

@@ -33,6 +33,13 @@ pub struct Script {
 }
 
 impl Transaction {
+    /// What it asks first.
+    pub fn first(&self) -> &str {
+        self.statements
+            .get(1)
+            .map_or("", |statement| &statement.text)
+    }
+
     /// As a script for pgbench; `name` keeps its variables apart from those of other scripts.
     ///
     /// The parameters stay parameters, so that PostgreSQL plans on both sides for what it gets to know on both sides.
@@ -128,11 +135,13 @@ fn transactions(log: &str) -> Vec<Transaction> {
             done.extend(open.remove(&process));
         }
     }
-    // What jobs do at the same time does not ask who is signed in.
+    // What jobs do at the same time does not ask who is signed in, or writes.
     let of_request = |statements: &Vec<Logged>| {
-        statements
-            .iter()
-            .any(|statement| statement.text.contains("\"sessions\""))
+        let begun = statements.first();
+        begun.is_some_and(|begin| begin.text.contains("READ ONLY"))
+            && statements
+                .iter()
+                .any(|statement| statement.text.contains("\"sessions\""))
     };
     done.into_iter()
         .filter(of_request)

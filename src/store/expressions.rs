@@ -153,10 +153,10 @@ pub struct FirstRows<Q> {
 pub fn first_rows<Q>(query: Q, rows: i64) -> FirstRows<Q> {
     let step = match rows {
         ..=2 => " LIMIT 2",
-        ..=11 => " LIMIT 11",
-        ..=26 => " LIMIT 26",
-        ..=51 => " LIMIT 51",
-        ..=101 => " LIMIT 101",
+        3..=11 => " LIMIT 11",
+        12..=26 => " LIMIT 26",
+        27..=51 => " LIMIT 51",
+        52..=101 => " LIMIT 101",
         _ => " LIMIT 201",
     };
     FirstRows { query, step }
