@@ -34,7 +34,7 @@ use secrecy::SecretString;
 use zinne::auth::password::{Passwords, Verdict};
 
 use postgres::Database;
-use reads::{COUNTS, LISTS, counts_path, measure_paths, page_paths};
+use reads::{BUDGETS, COUNTS, LISTS, budget_path, counts_path, measure_paths, page_paths};
 use report::{Row, median, say, table};
 use service::{Service, Site, processor_of};
 use world::{PASSWORD, PEOPLE};
@@ -45,6 +45,12 @@ struct Arguments {
     /// Measures in each database.
     #[arg(long, default_value_t = 50_000)]
     measures: usize,
+    /// Entries of one year in the budget.
+    #[arg(long, default_value_t = 2_000_000)]
+    entries: usize,
+    /// Only reads whose name holds this.
+    #[arg(long, default_value = "", hide_default_value = true)]
+    only: String,
     /// Seconds of each run under load.
     #[arg(long, default_value_t = 6)]
     seconds: u64,
@@ -99,6 +105,11 @@ async fn on_postgres(arguments: &Arguments, folder: &Path) -> Vec<Row> {
     ));
     let references = world::fill(&site.settings, arguments.measures).await;
     let mut admin = PgConnection::establish(&database.url).unwrap();
+    say(&format!(
+        "  and {} entries in its budget",
+        arguments.entries
+    ));
+    world::book(&mut admin, arguments.entries);
     admin.batch_execute("VACUUM ANALYZE").unwrap();
     let service = Service::start(&site);
     let token = service.sign_in(PEOPLE[0].0);
@@ -120,6 +131,10 @@ async fn on_postgres(arguments: &Arguments, folder: &Path) -> Vec<Row> {
     for (name, filters) in COUNTS {
         reads.push((name, vec![counts_path(filters)], "≥ 60 %", 2, 3 * seconds));
     }
+    for (name, query) in BUDGETS {
+        reads.push((name, vec![budget_path(query)], "≥ 60 %", 2, 3 * seconds));
+    }
+    reads.retain(|(name, ..)| name.contains(&arguments.only));
     for (name, paths, wanted, connections, seconds) in reads {
         // The first times are not like the others: connections, prepared statements, caches.
         for path in paths.iter().chain(&paths).chain(&paths) {
@@ -257,6 +272,8 @@ impl Load<'_> {
             &format!("-t{}", self.connections.min(2)),
             &format!("-c{}", self.connections),
             &format!("-d{seconds}s"),
+            // What takes long is measured too.
+            "--timeout=30s",
         ]);
         command
             .arg("-s")

@@ -42,6 +42,17 @@ pub const COUNTS: [(&str, &str); 2] = [
     ),
 ];
 
+/// Sums of a year: what they are called and how they are grouped.
+pub const BUDGETS: [(&str, &str); 2] = [
+    ("the budget of a year by line", "by=line"),
+    ("the budget of a year by measure", "by=measure"),
+];
+
+/// Path of the sums of a year.
+pub fn budget_path(query: &str) -> String {
+    format!("/api/v1/institutions/{INSTITUTION}/budget?year=2023&{query}")
+}
+
 /// Path of the counts of a list.
 pub fn counts_path(filters: &str) -> String {
     format!("/api/v1/institutions/{INSTITUTION}/measures/facets?{filters}")

@@ -4,6 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{Days, NaiveDate};
+use diesel::PgConnection;
+use diesel::connection::SimpleConnection as _;
 use secrecy::SecretString;
 use zinne::actions::{By, catalogue, institutions, programmes, users};
 use zinne::app::App;
@@ -84,6 +86,21 @@ pub async fn fill(settings: &[(String, String)], measures: usize) -> Vec<String>
         .step_by(every)
         .take(PATHS);
     some.map(|(_, reference)| reference).collect()
+}
+
+/// Books entries of 2023 on all lines in turn: orders, payments, and what takes them back.
+pub fn book(admin: &mut PgConnection, entries: usize) {
+    let sql = format!(
+        "INSERT INTO budget_entries (id, programme_id, line_id, year, entry_type, state, cents, booked_on, booked_at)
+         SELECT gen_random_uuid()::text, lines.programme_id, lines.id, 2023, types.name, 'effective',
+             types.sign * (1 + n % 9973), date '2023-01-01' + (n % 365)::integer, timestamp '2023-01-01 08:00'
+         FROM generate_series(1, {entries}) n
+         JOIN (SELECT id, programme_id, row_number() OVER (ORDER BY id) - 1 AS number, count(*) OVER () AS many FROM budget_lines) lines
+             ON lines.number = n % lines.many
+         JOIN (VALUES (0, 'commitment', 1), (1, 'commitment_release', -1), (2, 'actual', 1), (3, 'actual_reversal', -1)) types (number, name, sign)
+             ON types.number = n / lines.many % 4"
+    );
+    admin.batch_execute(&sql).unwrap();
 }
 
 /// Number of different measures that are read.
