@@ -41,117 +41,130 @@ use actix_web::web;
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+/// All routes, for either kind of configuration: each worker makes its own, and the document that describes them takes
+/// megabytes, so it is put together once and not by every worker.
+macro_rules! all_routes {
+    ($config:ident, $scope:path) => {{
+        $config.service(
+            $scope("/api/v1")
+                // Routes are tried one after the other: first what is asked most.
+                .service(measure_lists::list_measures)
+                // Before the measure itself, whose name it would be.
+                .service(measure_lists::count_measures)
+                .service(measures::create_measure)
+                // Before the single measure, or `order` would be one, for every method.
+                .service(measure_order::get_measure_order)
+                // Before `get_measure`, for which `export` would be a measure, whatever the method.
+                .service(measure_sheets::export_measures)
+                .service(measure_sheets::import_measures)
+                .route(measure_sheets::EXPORT, web::route().to(problem::nowhere))
+                .route(measure_sheets::IMPORT, web::route().to(problem::nowhere))
+                .route(
+                    "/institutions/{institution}/measures/order",
+                    web::route().to(problem::nowhere),
+                )
+                .route(
+                    "/institutions/{institution}/measures/facets",
+                    web::route().to(problem::nowhere),
+                )
+                .service(measures::get_measure)
+                .service(measure_order::get_measure_dependencies)
+                .service(measures::update_measure)
+                .service(measures::change_measure_status)
+                .service(measure_record::get_measure_history)
+                .service(measure_record::list_measure_evidence)
+                .service(measure_record::add_measure_evidence)
+                .service(measure_record::withdraw_measure_evidence)
+                .service(auth::login)
+                .service(auth::refresh)
+                .service(auth::logout)
+                .service(auth::me)
+                .service(catalogues::list_catalogues)
+                .service(catalogue_imports::import_catalogue)
+                .service(catalogue_imports::list_catalogue_files)
+                .service(catalogues::get_catalogue)
+                .service(catalogues::list_modules)
+                .service(catalogues::get_module)
+                .service(catalogues::list_requirements)
+                .service(catalogues::get_requirement)
+                .service(catalogue_files::list_threats)
+                .service(catalogue_files::list_groups)
+                .service(catalogue_files::list_controls)
+                .service(catalogue_files::get_control)
+                .service(catalogue_files::diff_catalogues)
+                .service(migrations::migrate_catalogue)
+                .service(migrations::propose_migration)
+                .service(migrations::get_measure_migration)
+                .service(migrations::confirm_measure_migration)
+                .service(institutions::get_institution)
+                .service(programmes::list_programmes)
+                .service(programmes::import_programme)
+                .service(programmes::get_programme)
+                .service(programmes::get_programme_plan)
+                .service(budget_entries::list_budget_entries)
+                .service(budget_entries::post_budget_entries)
+                .service(budget_entries::reverse_budget_entry)
+                .service(budget_entries::complete_budget_entry)
+                .service(budget_entries::transfer_budget)
+                .service(budget_entries::carry_over_budget)
+                .service(budget::get_budget)
+                .service(budget_periods::list_budget_periods)
+                .service(budget_periods::create_budget_period)
+                .service(budget_periods::get_budget_period)
+                .service(budget_periods::update_budget_period)
+                .service(budget_periods::delete_budget_period)
+                .service(resolutions::list_resolutions)
+                .service(resolutions::create_resolution)
+                .service(resolutions::get_resolution)
+                .service(resolutions::update_resolution)
+                .service(posts::list_posts)
+                .service(posts::create_post)
+                // Before the single post, or `summary` would be one, for every method.
+                .service(posts::summarise_posts)
+                .route(posts::SUMMARY, web::route().to(problem::nowhere))
+                .service(posts::get_post)
+                .service(posts::update_post)
+                .service(posts::change_post_status)
+                .service(consolidation::merge_measures)
+                .service(consolidation::replace_measure)
+                .service(consolidation::split_measure)
+                .service(target_objects::list_target_objects)
+                .service(target_objects::create_target_object)
+                .service(target_objects::get_target_object)
+                .service(target_objects::update_target_object)
+                .service(checks::list_checks)
+                .service(checks::create_check)
+                .service(checks::get_check)
+                .service(checks::replace_check)
+                .service(checks::approve_check_dispensable)
+                .service(postponements::list_postponements)
+                .service(postponements::list_measure_postponements)
+                .service(postponements::request_measure_postponement)
+                .service(postponements::get_measure_postponement)
+                .service(postponements::decide_measure_postponement)
+                .service(postponements::withdraw_measure_postponement)
+                .service(comments::list_measure_comments)
+                .service(comments::comment_on_measure)
+                .service(filters::list_filters)
+                .service(filters::create_filter)
+                .service(filters::get_filter)
+                .service(filters::update_filter)
+                .service(filters::delete_filter)
+                .service(dashboard::get_dashboard)
+                .service(reminders::preview_reminders)
+                .service(reminders::list_notifications)
+                .service(audit::list_audit_events),
+        );
+        $config.service(health::healthz).service(health::readyz);
+    }};
+}
+
 /// All routes of the API.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(
-        scope("/api/v1")
-            // Routes are tried one after the other: first what is asked most.
-            .service(measure_lists::list_measures)
-            // Before the measure itself, whose name it would be.
-            .service(measure_lists::count_measures)
-            .service(measures::create_measure)
-            // Before the single measure, or `order` would be one, for every method.
-            .service(measure_order::get_measure_order)
-            // Before `get_measure`, for which `export` would be a measure, whatever the method.
-            .service(measure_sheets::export_measures)
-            .service(measure_sheets::import_measures)
-            .route(measure_sheets::EXPORT, web::route().to(problem::nowhere))
-            .route(measure_sheets::IMPORT, web::route().to(problem::nowhere))
-            .route(
-                "/institutions/{institution}/measures/order",
-                web::route().to(problem::nowhere),
-            )
-            .route(
-                "/institutions/{institution}/measures/facets",
-                web::route().to(problem::nowhere),
-            )
-            .service(measures::get_measure)
-            .service(measure_order::get_measure_dependencies)
-            .service(measures::update_measure)
-            .service(measures::change_measure_status)
-            .service(measure_record::get_measure_history)
-            .service(measure_record::list_measure_evidence)
-            .service(measure_record::add_measure_evidence)
-            .service(measure_record::withdraw_measure_evidence)
-            .service(auth::login)
-            .service(auth::refresh)
-            .service(auth::logout)
-            .service(auth::me)
-            .service(catalogues::list_catalogues)
-            .service(catalogue_imports::import_catalogue)
-            .service(catalogue_imports::list_catalogue_files)
-            .service(catalogues::get_catalogue)
-            .service(catalogues::list_modules)
-            .service(catalogues::get_module)
-            .service(catalogues::list_requirements)
-            .service(catalogues::get_requirement)
-            .service(catalogue_files::list_threats)
-            .service(catalogue_files::list_groups)
-            .service(catalogue_files::list_controls)
-            .service(catalogue_files::get_control)
-            .service(catalogue_files::diff_catalogues)
-            .service(migrations::migrate_catalogue)
-            .service(migrations::propose_migration)
-            .service(migrations::get_measure_migration)
-            .service(migrations::confirm_measure_migration)
-            .service(institutions::get_institution)
-            .service(programmes::list_programmes)
-            .service(programmes::import_programme)
-            .service(programmes::get_programme)
-            .service(programmes::get_programme_plan)
-            .service(budget_entries::list_budget_entries)
-            .service(budget_entries::post_budget_entries)
-            .service(budget_entries::reverse_budget_entry)
-            .service(budget_entries::complete_budget_entry)
-            .service(budget_entries::transfer_budget)
-            .service(budget_entries::carry_over_budget)
-            .service(budget::get_budget)
-            .service(budget_periods::list_budget_periods)
-            .service(budget_periods::create_budget_period)
-            .service(budget_periods::get_budget_period)
-            .service(budget_periods::update_budget_period)
-            .service(budget_periods::delete_budget_period)
-            .service(resolutions::list_resolutions)
-            .service(resolutions::create_resolution)
-            .service(resolutions::get_resolution)
-            .service(resolutions::update_resolution)
-            .service(posts::list_posts)
-            .service(posts::create_post)
-            // Before the single post, or `summary` would be one, for every method.
-            .service(posts::summarise_posts)
-            .route(posts::SUMMARY, web::route().to(problem::nowhere))
-            .service(posts::get_post)
-            .service(posts::update_post)
-            .service(posts::change_post_status)
-            .service(consolidation::merge_measures)
-            .service(consolidation::replace_measure)
-            .service(consolidation::split_measure)
-            .service(target_objects::list_target_objects)
-            .service(target_objects::create_target_object)
-            .service(target_objects::get_target_object)
-            .service(target_objects::update_target_object)
-            .service(checks::list_checks)
-            .service(checks::create_check)
-            .service(checks::get_check)
-            .service(checks::replace_check)
-            .service(checks::approve_check_dispensable)
-            .service(postponements::list_postponements)
-            .service(postponements::list_measure_postponements)
-            .service(postponements::request_measure_postponement)
-            .service(postponements::get_measure_postponement)
-            .service(postponements::decide_measure_postponement)
-            .service(postponements::withdraw_measure_postponement)
-            .service(comments::list_measure_comments)
-            .service(comments::comment_on_measure)
-            .service(filters::list_filters)
-            .service(filters::create_filter)
-            .service(filters::get_filter)
-            .service(filters::update_filter)
-            .service(filters::delete_filter)
-            .service(dashboard::get_dashboard)
-            .service(reminders::preview_reminders)
-            .service(reminders::list_notifications)
-            .service(audit::list_audit_events),
-    );
-    config.service(health::healthz).service(health::readyz);
+pub fn routes(config: &mut web::ServiceConfig) {
+    all_routes!(config, web::scope);
+}
+
+/// All routes of the API with what describes them.
+pub fn described_routes(config: &mut ServiceConfig<'_>) {
+    all_routes!(config, scope);
 }

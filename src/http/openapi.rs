@@ -52,7 +52,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
     let app = actix_web::App::new()
         .into_utoipa_app()
         .openapi(Document::openapi());
-    app.configure(super::routes).split_for_parts().1
+    app.configure(super::described_routes).split_for_parts().1
 }
 
 fn problem(description: &str) -> RefOr<Response> {

@@ -10,7 +10,6 @@ use actix_web::http::header;
 use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
 use actix_web::{HttpMessage as _, HttpResponse, HttpServer, web};
 use tracing_actix_web::{RequestId, RootSpanBuilder, TracingLogger};
-use utoipa_actix_web::AppExt as _;
 use utoipa_swagger_ui::{Config as SwaggerConfig, SwaggerUi};
 
 use super::address::Limiter;
@@ -77,14 +76,12 @@ pub fn router(
         .wrap(DefaultHeaders::new().add((header::CONTENT_SECURITY_POLICY, docs_policy)))
         .service(SwaggerUi::new("/{_:.*}").config(SwaggerConfig::new(["/api/openapi.json"])));
     actix_web::App::new()
-        .into_utoipa_app()
         .app_data(shared.app.clone())
         .app_data(shared.limiter.clone())
         .app_data(shared.paths.clone())
         .app_data(shared.document.clone())
         .app_data(shared.metrics.clone())
         .configure(routes)
-        .into_app()
         .route("/api/openapi.json", web::get().to(openapi_json))
         // Answered by the middleware; the route keeps it from being a wrong path first.
         .route(super::metrics::PATH, web::get().to(HttpResponse::Ok))
