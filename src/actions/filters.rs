@@ -7,11 +7,11 @@ use utoipa::ToSchema;
 
 use super::idempotent::{Answer, Request};
 use super::measures::view::etag;
-use super::{By, Entry, Scope};
+use super::{By, Entry, Scope, versions};
 use crate::app::App;
 use crate::domain::access::{Action, Resource};
 use crate::domain::fault::{Fault, FaultCode, Faults};
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
 use crate::store::filters::{self, Keeper, SavedFilter};
 use crate::store::types::stored;
 use crate::store::{Db, new_id};
@@ -172,7 +172,7 @@ pub fn update(
     app.store.write(|db| {
         let scope = enter(db, app, now, by, institution)?;
         let mut filter = filters::get(db, keeper(&scope)?, id)?;
-        require_version(&filter, seen)?;
+        versions::require(seen, filter.version)?;
         let before = (filter.name.clone(), filter.query.clone());
         if let Some(name) = &patch.name {
             call(&mut filter, name);
@@ -199,7 +199,7 @@ pub fn delete(app: &App, by: By<'_>, institution: &str, id: &str, seen: &str) ->
     app.store.write(|db| {
         let scope = enter(db, app, now, by, institution)?;
         let filter = filters::get(db, keeper(&scope)?, id)?;
-        require_version(&filter, seen)?;
+        versions::require(seen, filter.version)?;
         filters::delete(db, &filter)?;
         record(db, now, &scope, &filter, "deleted")
     })
@@ -237,14 +237,6 @@ fn check(name: Option<&str>, query: Option<&str>) -> Result<()> {
 fn call(filter: &mut SavedFilter, name: &str) {
     name.trim().clone_into(&mut filter.name);
     filter.name_key = filter.name.to_lowercase();
-}
-
-fn require_version(filter: &SavedFilter, seen: &str) -> Result<()> {
-    let current = etag(filter.version);
-    if seen == "*" || seen == current {
-        return Ok(());
-    }
-    Err(Error::with(Code::Stale, "current", current))
 }
 
 /// The event says that there was one, not what is in it: the trail is read by others.

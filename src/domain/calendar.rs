@@ -10,11 +10,6 @@ pub fn berlin_day(now: DateTime<Utc>) -> NaiveDate {
     now.with_timezone(&Berlin).date_naive()
 }
 
-/// The time of day in Europe/Berlin at an instant.
-pub fn berlin_time(now: DateTime<Utc>) -> NaiveTime {
-    now.with_timezone(&Berlin).time()
-}
-
 /// The instant at which a Berlin clock shows `time` on `day`.
 ///
 /// The hour that a clock change skips or doubles is at night; should `time` lie there, the later

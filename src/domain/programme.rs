@@ -122,38 +122,9 @@ pub fn sum(cents: impl IntoIterator<Item = i64>) -> Result<i64, CentsOverflow> {
     })
 }
 
-/// Cents as German readers write them: `1.994.000,00 €`.
-pub fn german_euro(cents: i64) -> String {
-    let digits = (cents.unsigned_abs() / 100).to_string();
-    let mut grouped = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push('.');
-        }
-        grouped.push(digit);
-    }
-    let sign = if cents < 0 { "-" } else { "" };
-    format!("{sign}{grouped},{:02} €", cents.unsigned_abs() % 100)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn german_amounts() {
-        for (cents, text) in [
-            (0, "0,00 €"),
-            (5, "0,05 €"),
-            (99_999, "999,99 €"),
-            (100_000, "1.000,00 €"),
-            (199_400_000, "1.994.000,00 €"),
-            (-7_400_000, "-74.000,00 €"),
-            (i64::MIN, "-92.233.720.368.547.758,08 €"),
-        ] {
-            assert_eq!(german_euro(cents), text);
-        }
-    }
 
     #[test]
     fn sums_refuse_to_wrap() {

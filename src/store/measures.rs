@@ -34,7 +34,7 @@ pub use details::Details;
 pub use dossier::{Dossier, Line, Succession, TargetObject, dossier, dossiers};
 pub use facets::{Facets, facets};
 pub use filter::{Concerned, Filter};
-pub use page::{After, Listed, Modules, Sort, page};
+pub use page::{After, Listed, Sort, page};
 pub use succession::{ancestries, ancestry, carry_provenance};
 pub use table::{Keys, by_ids, keys};
 pub use write::{

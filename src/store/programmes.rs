@@ -276,7 +276,7 @@ pub struct YearSum {
     pub cents: i64,
 }
 
-/// Money per programme, year and type of entry, for all programmes of an institution at once.
+/// What is authorised and what the financial plan says per programme, year and type of entry, for all programmes of an institution at once.
 pub fn budget_by_year(db: &mut Db, institution_id: &str) -> Result<Vec<YearSum>> {
     let of_institution = all(db, institution_id)?;
     let ids: Vec<&str> = of_institution.iter().map(|one| one.id.as_str()).collect();
@@ -284,7 +284,9 @@ pub fn budget_by_year(db: &mut Db, institution_id: &str) -> Result<Vec<YearSum>>
         .iter()
         .map(|one| (one.id.as_str(), one.key.as_str()))
         .collect();
-    let sums = budget::by_programme(db, &ids)?;
+    let sums = budget::by_programme(db, &ids, |known| {
+        known.authorises() || known == EntryType::FinancialPlan
+    })?;
     let sum = |(id, year, entry_type, flag, cents): (String, _, _, _, _)| {
         Some(YearSum {
             programme: (*keys.get(id.as_str())?).to_owned(),

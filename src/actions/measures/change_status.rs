@@ -8,11 +8,11 @@ use utoipa::ToSchema;
 use super::change::{Kind, Writing, changes};
 use super::evidence::EvidenceInput;
 use super::names::Names;
-use super::update::require_version;
 use super::view::MeasureView;
 use super::{By, Scope, facts, fulfils_basic, view, visible};
 use crate::actions::Entry;
 use crate::actions::idempotent::{Answer, Request};
+use crate::actions::versions;
 use crate::app::App;
 use crate::domain::access::{Action, MeasureFacts, Resource};
 use crate::domain::calendar::berlin_day;
@@ -92,7 +92,7 @@ pub fn change_status(
             let row = visible(db, app, &scope, measure)?;
             // A repeated request has seen a version that its first one has left behind.
             request.once(db, now, &scope, input, |db| {
-                require_version(&row.measure, seen)?;
+                versions::require(seen, row.measure.version)?;
                 step(db, app, &scope, now, row, input)
             })
         })

@@ -5,10 +5,10 @@ use utoipa::ToSchema;
 
 use super::carry::{Case, OneMeasure, consolidate, placed, refused};
 use super::fields::MeasurePatch;
-use super::update::require_version;
 use super::view::MeasureView;
 use super::{By, visible};
 use crate::actions::idempotent::Answer;
+use crate::actions::versions;
 use crate::app::App;
 use crate::domain::consolidation::{Named, absorbed, may_go_into};
 use crate::domain::fault::{Fault, FaultCode, Faults};
@@ -159,7 +159,7 @@ fn seen(
         _ => error,
     })?;
     case.require_right(&row.measure)?;
-    require_version(&row.measure, etag).map_err(|error| {
+    versions::require(etag, row.measure.version).map_err(|error| {
         let fault = Fault::new(&at.1, FaultCode::Outdated).arg("value", reference);
         error.faults(vec![fault])
     })?;

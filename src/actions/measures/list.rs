@@ -47,7 +47,7 @@ pub fn list(app: &App, by: By<'_>, institution: &str, query: &ListQuery) -> Resu
         rows.truncate(query.limit);
         let last = rows.last().map(|(listed, _)| listed.place);
         let items = rows.into_iter().map(|(listed, modules)| {
-            MeasureSummary::new(listed, modules.0, &sight.visibility.programmes, today)
+            MeasureSummary::new(listed, modules, &sight.visibility.programmes, today)
         });
         Ok(Page {
             items: items.collect(),

@@ -8,12 +8,12 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::change::changes;
-use super::update::require_version;
 use super::view::MeasureView;
 use super::{By, Scope, facts, fulfils_basic, view, visible};
 use crate::actions::Entry;
 use crate::actions::catalogue::MigrationRelation;
 use crate::actions::catalogue::migration::{Joined, RELATED, WhichMapping, join, mapping_by_hash};
+use crate::actions::versions;
 use crate::app::App;
 use crate::catalogue::oscal::mapping::Relation;
 use crate::domain::access::{Action, Resource};
@@ -165,7 +165,7 @@ pub fn confirm_migration(
         let links = dossier.links.clone();
         let resource = facts(&dossier.row.measure, None, fulfils_basic(&links));
         scope.require(app, Action::MeasureMigrate, &Resource::Measure(resource))?;
-        require_version(&dossier.row.measure, seen)?;
+        versions::require(seen, dossier.row.measure.version)?;
         let confirmation = Confirmation {
             by: scope.person()?.id.clone(),
             at: stored(now),

@@ -5,16 +5,16 @@ use serde_json::json;
 use super::change::{Changes, Kind, Writing, changes};
 use super::fields::MeasurePatch;
 use super::names::Names;
-use super::view::{MeasureView, etag};
+use super::view::MeasureView;
 use super::{By, Scope, facts, fulfils_basic, view, visible};
-use crate::actions::Entry;
+use crate::actions::{Entry, versions};
 use crate::app::App;
 use crate::domain::access::{Action, Resource};
 use crate::domain::calendar::berlin_day;
 use crate::domain::fault::{Fault, FaultCode, Faults};
 use crate::domain::measure_state::State;
 use crate::domain::measure_step::missing_for_approval;
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
 use crate::store::measures::{Dossier, Measure};
 use crate::store::{Db, measures};
 
@@ -47,7 +47,7 @@ pub fn update(
         let id = row.measure.id.clone();
         let dossier = measures::dossier(db, row)?;
         change(db, &mut writing, dossier, patch, |measure| {
-            require_version(measure, seen)
+            versions::require(seen, measure.version)
         })?;
         let row = measures::get(db, &scope.institution.id, &id)?;
         view(db, app, &scope, row, berlin_day(now))
@@ -130,16 +130,6 @@ fn keep_hidden_lines(app: &App, scope: &Scope, dossier: &Dossier, after: &mut St
     names.sort();
     after.budget_lines = names;
     Ok(())
-}
-
-/// Compares the version that the caller has seen with the stored one.
-pub(super) fn require_version(measure: &Measure, seen: &str) -> Result<()> {
-    let current = etag(measure.version);
-    if seen == "*" || seen == current {
-        Ok(())
-    } else {
-        Err(Error::with(Code::Stale, "current", current))
-    }
 }
 
 /// What a change may not touch in the measure's status.

@@ -142,10 +142,16 @@ pub fn by_paper(db: &mut Db, programme_id: &str) -> Result<Vec<PaperSum>> {
     Ok(rows)
 }
 
-/// Sums of these programmes by id, year, type and flag.
-pub fn by_programme(db: &mut Db, programme_ids: &[&str]) -> Result<Vec<PaperSum>> {
+/// Sums of the types that are wanted, of these programmes by id, year, type and flag.
+pub fn by_programme(
+    db: &mut Db,
+    programme_ids: &[&str],
+    wanted: fn(EntryType) -> bool,
+) -> Result<Vec<PaperSum>> {
+    let wanted = EntryType::ALL.iter().filter(|known| wanted(**known));
     let rows = budget_entries::table
         .filter(budget_entries::programme_id.eq_any(programme_ids))
+        .filter(budget_entries::entry_type.eq_any(wanted))
         .filter(budget_entries::state.eq(EntryState::Effective))
         .group_by((
             budget_entries::programme_id,

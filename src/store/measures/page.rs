@@ -118,22 +118,16 @@ impl From<Row> for Listed {
     }
 }
 
-/// Modules that a measure is linked to, each once and in order.
-#[derive(Debug, Default)]
-pub struct Modules(pub Vec<String>);
-
-impl Modules {
-    /// From the ids of all its links in one text.
-    fn new(joined: Option<&str>) -> Modules {
-        let mut modules: Vec<String> = joined
-            .iter()
-            .flat_map(|text| text.split(SEPARATOR))
-            .map(str::to_owned)
-            .collect();
-        modules.sort();
-        modules.dedup();
-        Modules(modules)
-    }
+/// Modules that a measure is linked to, each once and in order, from those of all its links in one text.
+fn modules_in(joined: Option<&str>) -> Vec<String> {
+    let mut modules: Vec<String> = joined
+        .iter()
+        .flat_map(|text| text.split(SEPARATOR))
+        .map(str::to_owned)
+        .collect();
+    modules.sort();
+    modules.dedup();
+    modules
 }
 
 /// Stands between the ids of modules; in none of them.
@@ -155,7 +149,7 @@ pub fn page(
     sort: Sort,
     after: Option<After>,
     limit: i64,
-) -> Result<Vec<(Listed, Modules)>> {
+) -> Result<Vec<(Listed, Vec<String>)>> {
     let modules = measure_links::table
         .filter(measure_links::measure_id.eq(measures::id))
         .select(string_agg(measure_links::module_id, SEPARATOR))
@@ -223,6 +217,6 @@ pub fn page(
     };
     let rows = rows.into_iter();
     Ok(rows
-        .map(|(listed, joined)| (listed, Modules::new(joined.as_deref())))
+        .map(|(listed, joined)| (listed, modules_in(joined.as_deref())))
         .collect())
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
+use crate::domain::budget::EntryType;
 use crate::domain::measure::Confidentiality;
 use crate::domain::printed_total::{Part, PostTotalCheck, Precision, PrintedTotal};
 use crate::domain::programme::sum;
@@ -73,9 +74,8 @@ fn planned(
     let ids: Vec<&str> = seen.keys().map(String::as_str).collect();
     let mut amounts: HashMap<String, Vec<(i32, i64)>> =
         seen.values().map(|key| (key.clone(), Vec::new())).collect();
-    for (id, year, entry_type, _, cents) in budget::by_programme(db, &ids)? {
-        let of_programme = seen.get(&id).and_then(|key| amounts.get_mut(key));
-        if let Some(of_programme) = of_programme.filter(|_| entry_type.in_plan()) {
+    for (id, year, _, _, cents) in budget::by_programme(db, &ids, EntryType::in_plan)? {
+        if let Some(of_programme) = seen.get(&id).and_then(|key| amounts.get_mut(key)) {
             of_programme.push((year, cents));
         }
     }
