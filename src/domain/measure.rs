@@ -1,7 +1,7 @@
 //! The measure: its words, its steps and when it is overdue (DOMAIN §2.2, §2.3, §5.1).
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::text_enum;
 
@@ -82,6 +82,52 @@ text_enum! {
         Fulfils = "fulfils",
         /// Has to observe it.
         Applies = "applies",
+    }
+}
+
+/// Modules that a measure is linked to, by id; each once and in order wherever they are shown.
+///
+/// Kept as one text: a page of measures holds hundreds of ids, and nobody asks for one of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Modules(String);
+
+impl Modules {
+    /// Stands between the ids; in none of them.
+    pub const SEPARATOR: &str = "\n";
+
+    /// From ids with [`Modules::SEPARATOR`] between them, in any order, and more than once where several links name
+    /// one module.
+    pub fn joined(ids: String) -> Self {
+        Modules(ids)
+    }
+
+    /// The ids.
+    pub fn ids(&self) -> Vec<&str> {
+        let mut ids: Vec<&str> = self.0.split(Self::SEPARATOR).collect();
+        ids.retain(|id| !id.is_empty());
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+}
+
+impl<'a> FromIterator<&'a str> for Modules {
+    fn from_iter<I: IntoIterator<Item = &'a str>>(ids: I) -> Self {
+        let ids: Vec<&str> = ids.into_iter().collect();
+        Modules(ids.join(Self::SEPARATOR))
+    }
+}
+
+impl Serialize for Modules {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.ids())
+    }
+}
+
+impl<'de> Deserialize<'de> for Modules {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let ids = Vec::<String>::deserialize(deserializer)?;
+        Ok(ids.iter().map(String::as_str).collect())
     }
 }
 

@@ -14,13 +14,24 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 /// # Errors
 /// `internal`, which does not happen
 pub fn resource<T: Serialize>(resource: &T) -> Result<HttpResponse> {
-    let body = serde_json::to_vec(resource).map_err(|cause| Error::internal("answer", cause))?;
+    let body = json(resource)?;
     let mut hash = hex::encode(Sha256::digest(&body));
     hash.truncate(32);
     Ok(HttpResponse::Ok()
         .insert_header((header::ETAG, format!("\"{hash}\"")))
         .content_type("application/json")
         .body(body))
+}
+
+/// A resource as JSON.
+///
+/// # Errors
+/// `internal`, which does not happen
+pub fn json<T: Serialize>(resource: &T) -> Result<Vec<u8>> {
+    // Room for most answers, so that a page of measures is not copied again and again while it grows.
+    let mut body = Vec::with_capacity(8 * 1024);
+    serde_json::to_writer(&mut body, resource).map_err(|cause| Error::internal("answer", cause))?;
+    Ok(body)
 }
 
 /// 201, marked where an earlier request with the same `Idempotency-Key` got this answer.

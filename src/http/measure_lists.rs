@@ -1,10 +1,12 @@
 //! Lists of measures and what they hold: filters, order, pages, counts.
 
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::answer;
 use super::extract::{self, Query};
 use super::fields::{self, Fields, Sparse};
 use super::openapi::ReadProblems;
@@ -250,15 +252,21 @@ pub async fn list_measures(
 ) -> Result<HttpResponse> {
     let (query, fields) = read(request.query_string())?;
     let sort = query.sort;
-    let found = app
-        .blocking(move |app| measures::list(app, By::Caller(&caller), &path, &query))
+    // Written by the thread that has the rows at hand; others wait for the one that serves their connection.
+    let body = app
+        .blocking(move |app| {
+            let found = measures::list(app, By::Caller(&caller), &path, &query)?;
+            let items = found.items.into_iter().map(|measure| fields.of(measure));
+            let next = found.next.map(|after| Place::cursor(sort, after));
+            answer::json(&MeasurePage {
+                items: items.collect::<Result<_>>()?,
+                next_cursor: next.transpose()?,
+            })
+        })
         .await?;
-    let items = found.items.into_iter().map(|measure| fields.of(measure));
-    let next = found.next.map(|after| Place::cursor(sort, after));
-    Ok(HttpResponse::Ok().json(MeasurePage {
-        items: items.collect::<Result<_>>()?,
-        next_cursor: next.transpose()?,
-    }))
+    Ok(HttpResponse::Ok()
+        .content_type(header::ContentType::json())
+        .body(body))
 }
 
 /// How many measures a list holds, by the values of its facets.

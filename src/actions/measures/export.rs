@@ -13,6 +13,7 @@ use crate::actions::Entry;
 use crate::app::App;
 use crate::domain::access::{Action, Resource};
 use crate::domain::calendar::berlin_day;
+use crate::domain::measure::Modules;
 use crate::error::{Error, Result};
 use crate::sheet::{Field, Format, Writer};
 use crate::store::measures::{self, Listed, Row};
@@ -110,7 +111,7 @@ fn write(
 }
 
 /// The rows of a page with all their columns, in the order of the page.
-fn whole(db: &mut Db, page: &[(Listed, Vec<String>)]) -> Result<Vec<Row>> {
+fn whole(db: &mut Db, page: &[(Listed, Modules)]) -> Result<Vec<Row>> {
     let ids: Vec<&str> = page.iter().map(|(listed, _)| listed.id.as_str()).collect();
     let rows = measures::by_ids(db, &ids)?.into_iter();
     let mut rows: HashMap<String, Row> = rows.map(|row| (row.measure.id.clone(), row)).collect();

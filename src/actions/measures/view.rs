@@ -1,7 +1,5 @@
 //! Measures as the outside sees them.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -9,8 +7,8 @@ use utoipa::ToSchema;
 use crate::domain::budget::EntryType;
 use crate::domain::catalogue::{Level, reference};
 use crate::domain::measure::{
-    Accompanying, Confidentiality, Cost, LinkKind, Milestone, Origin, Precision, Relevance, Status,
-    SuccessionKind, VerificationMethod, days_overdue, verification_due,
+    Accompanying, Confidentiality, Cost, LinkKind, Milestone, Modules, Origin, Precision,
+    Relevance, Status, SuccessionKind, VerificationMethod, days_overdue, verification_due,
 };
 use crate::domain::measure_state::Place;
 use crate::domain::measure_step::missing_for_approval;
@@ -184,7 +182,8 @@ pub struct MeasureSummary {
     #[schema(example = "OG-2021-DIG")]
     pub programme: Option<String>,
     /// Modules it is linked to.
-    pub modules: Vec<String>,
+    #[schema(value_type = Vec<String>)]
+    pub modules: Modules,
     /// Counts changes; the ETag is made of it.
     pub version: i32,
 }
@@ -321,7 +320,7 @@ impl MeasureSummary {
     /// the reader may see.
     pub fn new(
         listed: Listed,
-        modules: Vec<String>,
+        modules: Modules,
         programmes: &[Confidentiality],
         today: NaiveDate,
     ) -> Self {
@@ -387,8 +386,8 @@ impl MeasureView {
         let modules = dossier
             .links
             .iter()
-            .filter_map(|link| link.module_id.clone());
-        let modules: BTreeSet<String> = modules.collect();
+            .filter_map(|link| link.module_id.as_deref());
+        let modules = modules.collect();
         let years = budget
             .into_iter()
             .map(|(line, year, entry_type, cents)| BudgetYearView {
@@ -409,12 +408,7 @@ impl MeasureView {
             Vec::new()
         };
         Ok(MeasureView {
-            summary: MeasureSummary::new(
-                dossier.row.into(),
-                modules.into_iter().collect(),
-                programmes,
-                today,
-            ),
+            summary: MeasureSummary::new(dossier.row.into(), modules, programmes, today),
             title_public: state.title_public,
             description: state.description,
             origin: state.origin,

@@ -7,7 +7,7 @@ use diesel::sql_types::{Nullable, Text};
 
 use super::filter::{Filter, matching};
 use super::{Row, Sight};
-use crate::domain::measure::{Confidentiality, Precision, Status};
+use crate::domain::measure::{Confidentiality, Modules, Precision, Status};
 use crate::domain::text_enum;
 use crate::error::Result;
 use crate::store::db::{Db, MultiBackend};
@@ -118,21 +118,6 @@ impl From<Row> for Listed {
     }
 }
 
-/// Modules that a measure is linked to, each once and in order, from those of all its links in one text.
-fn modules_in(joined: Option<&str>) -> Vec<String> {
-    let mut modules: Vec<String> = joined
-        .iter()
-        .flat_map(|text| text.split(SEPARATOR))
-        .map(str::to_owned)
-        .collect();
-    modules.sort();
-    modules.dedup();
-    modules
-}
-
-/// Stands between the ids of modules; in none of them.
-const SEPARATOR: &str = "\n";
-
 #[diesel::declare_sql_function]
 extern "SQL" {
     /// All values in one text, in no order; null for none.
@@ -149,10 +134,10 @@ pub fn page(
     sort: Sort,
     after: Option<After>,
     limit: i64,
-) -> Result<Vec<(Listed, Vec<String>)>> {
+) -> Result<Vec<(Listed, Modules)>> {
     let modules = measure_links::table
         .filter(measure_links::measure_id.eq(measures::id))
-        .select(string_agg(measure_links::module_id, SEPARATOR))
+        .select(string_agg(measure_links::module_id, Modules::SEPARATOR))
         .single_value();
     let query = measures::table
         .left_join(users::table)
@@ -210,13 +195,22 @@ pub fn page(
         Sort::UpdatedDescending => sorted!(row_before, desc: updated_at, reference_seq),
     };
     // A page of everything has one good plan. What filters find differs by their values, and is planned for them.
-    let rows: Vec<(Listed, Option<String>)> = if filter.finds_all() {
-        first_rows(query, limit).load(db)?
+    if filter.finds_all() {
+        rows(first_rows(query, limit).load_iter(db)?, limit)
     } else {
-        query.limit(limit).load(db)?
-    };
-    let rows = rows.into_iter();
-    Ok(rows
-        .map(|(listed, joined)| (listed, modules_in(joined.as_deref())))
-        .collect())
+        rows(query.limit(limit).load_iter(db)?, limit)
+    }
+}
+
+/// Takes the rows one by one into room that is there already: they are wide.
+fn rows(
+    found: impl Iterator<Item = QueryResult<(Listed, Option<String>)>>,
+    limit: i64,
+) -> Result<Vec<(Listed, Modules)>> {
+    let mut rows = Vec::with_capacity(usize::try_from(limit).unwrap_or_default());
+    for row in found {
+        let (listed, joined) = row?;
+        rows.push((listed, Modules::joined(joined.unwrap_or_default())));
+    }
+    Ok(rows)
 }
