@@ -272,6 +272,17 @@ impl Error {
         self
     }
 
+    /// Names the faulty places as whoever sent the input knows them.
+    #[must_use]
+    pub fn at(mut self, place: impl Fn(&str) -> String) -> Self {
+        if let Error::Problem(problem) = &mut self {
+            for fault in &mut problem.faults {
+                fault.pointer = place(&fault.pointer);
+            }
+        }
+        self
+    }
+
     /// Adds the faulty cells of a table.
     #[must_use]
     pub fn cells(mut self, cells: Vec<CellFault>) -> Self {

@@ -8,6 +8,7 @@ pub mod columns;
 pub mod csv;
 pub mod fault;
 pub mod guard;
+pub mod programme;
 pub mod row;
 pub mod value;
 pub mod xlsx;

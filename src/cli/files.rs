@@ -11,7 +11,9 @@ use crate::actions::{By, catalogue, programmes};
 use crate::app::App;
 use crate::catalogue::{crossref, detect, docbook, facts};
 use crate::domain::programme_file::ProgrammeFile;
-use crate::{http, json};
+use crate::error::{Code, Error};
+use crate::sheet::programme::Places;
+use crate::{http, json, sheet};
 
 /// Catalogues.
 #[derive(Debug, Subcommand)]
@@ -48,10 +50,19 @@ pub struct ImportArguments {
 /// Programmes.
 #[derive(Debug, Subcommand)]
 pub enum ProgrammeCommand {
-    /// Import a programme file (JSON, see programmes/programme-file.schema.json), as a whole or not at all.
+    /// Import a programme file, as a whole or not at all: JSON (programmes/programme-file.schema.json), or the same as a
+    /// table, CSV or XLSX (docs/handbuch.md).
     Import {
         /// File.
         file: PathBuf,
+    },
+    /// Write a programme file in JSON as a table, CSV: to go on with in a spreadsheet, or to see what a table looks like.
+    Table {
+        /// File.
+        file: PathBuf,
+        /// Where to write; standard output if left out.
+        #[arg(long)]
+        out: Option<PathBuf>,
     },
 }
 
@@ -130,11 +141,15 @@ fn tell(path: &Path, report: &ImportReport) {
     ));
 }
 
-/// Runs `zinne programme …`.
-pub fn programme(app: &Arc<App>, command: ProgrammeCommand) -> Outcome {
-    let ProgrammeCommand::Import { file: path } = command;
-    let file: ProgrammeFile = json::parse(read(&path)?.as_bytes())?;
-    let imported = programmes::import(app, By::Operator, &file.institution, &file, None)?.body;
+/// Runs `zinne programme import`.
+pub fn programme_import(app: &Arc<App>, path: &Path) -> Outcome {
+    let (file, places) = programme_file(path)?;
+    let imported = programmes::import(app, By::Operator, &file.institution, &file, None);
+    let imported = imported.map_err(|error| match &places {
+        Some(places) => error.at(|pointer| places.of(pointer)),
+        None => error,
+    });
+    let imported = imported?.body;
     say(&format!(
         "imported {}: {} budget lines, {} measures",
         imported.programmes.join(", "),
@@ -142,6 +157,31 @@ pub fn programme(app: &Arc<App>, command: ProgrammeCommand) -> Outcome {
         imported.measures
     ));
     Ok(())
+}
+
+/// A programme file of either form; of a table with the rows that everything stood in.
+fn programme_file(path: &Path) -> Result<(ProgrammeFile, Option<Places>), Failure> {
+    let bytes = std::fs::read(path).map_err(|error| named(path, &error))?;
+    if bytes.trim_ascii_start().starts_with(b"{") {
+        return Ok((json::parse(&bytes)?, None));
+    }
+    let table = sheet::programme::read(&bytes);
+    let table = table.map_err(|cells| Error::new(Code::Invalid).cells(cells))?;
+    Ok((table.file, Some(table.places)))
+}
+
+/// Runs `zinne programme table`.
+pub fn programme_table(path: &Path, out: Option<&Path>) -> Outcome {
+    let (file, _) = programme_file(path)?;
+    let table = sheet::programme::write(&file, Vec::new());
+    let table = table.map_err(|error| Failure::Text(format!("table: {error}")))?;
+    match out {
+        Some(path) => std::fs::write(path, table).map_err(|error| named(path, &error)),
+        None => {
+            say(String::from_utf8_lossy(&table).trim_end());
+            Ok(())
+        }
+    }
 }
 
 /// Runs `zinne openapi`.

@@ -20,7 +20,7 @@ use crate::app::{App, StartError};
 use crate::config::{Config, ConfigError};
 use crate::error::Error;
 use crate::texts::{self, Language};
-use files::CatalogueCommand;
+use files::{CatalogueCommand, ProgrammeCommand};
 
 /// The security-measure ledger of German municipalities.
 #[derive(Debug, Parser)]
@@ -61,7 +61,7 @@ enum Command {
     Catalogue(CatalogueCommand),
     /// Programmes.
     #[command(subcommand)]
-    Programme(files::ProgrammeCommand),
+    Programme(ProgrammeCommand),
     /// Plan and send the reminders that are due now, or show who would get what.
     Remind(remind::RemindArguments),
     /// Print the OpenAPI document.
@@ -108,6 +108,14 @@ impl std::fmt::Display for Failure {
                         pointer => format!("{pointer}: "),
                     };
                     let text = texts::fault(Language::En, fault.code, &fault.args);
+                    write!(f, "\n{place}{text}")?;
+                }
+                for fault in &problem.cells {
+                    let place = match &fault.cell {
+                        Some(cell) => format!("{cell} ({}): ", fault.pointer),
+                        None => String::new(),
+                    };
+                    let text = texts::text(Language::En, &fault.text_id, &fault.args);
                     write!(f, "\n{place}{text}")?;
                 }
                 Ok(())
@@ -159,7 +167,12 @@ fn execute(arguments: Arguments) -> Outcome {
         Command::Migrate => migrate(&started(config()?)?),
         Command::User(command) => admin::user(&up_to_date(config()?)?, command),
         Command::Institution(command) => admin::institution(&up_to_date(config()?)?, command),
-        Command::Programme(command) => files::programme(&up_to_date(config()?)?, command),
+        Command::Programme(ProgrammeCommand::Import { file }) => {
+            files::programme_import(&up_to_date(config()?)?, &file)
+        }
+        Command::Programme(ProgrammeCommand::Table { file, out }) => {
+            files::programme_table(&file, out.as_deref())
+        }
         Command::Remind(command) => {
             let app = started(config()?)?;
             // It may be a dry run, which writes nothing.

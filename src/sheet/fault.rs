@@ -62,6 +62,14 @@ text_enum! {
         UnknownWord = "unknown_word",
         /// More than `max` entries.
         TooManyEntries = "too_many_entries",
+        /// `value` in a column that rows of the kind `record` do not have.
+        NotOfRecord = "not_of_record",
+        /// No row of this file is called `value`.
+        UnknownRow = "unknown_row",
+        /// No row of the kind `record`.
+        MissingRecord = "missing_record",
+        /// A second row of the kind `record`.
+        SecondRecord = "second_record",
         // -- two cells
         /// The date says `given` by its form, the precision says `precision`.
         OtherPrecision = "other_precision",

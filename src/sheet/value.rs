@@ -39,7 +39,7 @@ impl ValueFault {
     }
 
     /// A fault that shows what was read, or the start of it.
-    fn shows(code: Code, text: &str) -> Self {
+    pub(super) fn shows(code: Code, text: &str) -> Self {
         let shown: String = text.trim().chars().take(60).collect();
         ValueFault::new(code).arg("value", shown)
     }

@@ -694,7 +694,25 @@ fn a_programme_file_is_imported_as_a_whole_or_not_at_all() {
         "`absent.json`: ",
     );
 
-    let imported = place.good(&["programme", "import", &file]);
+    let table = place.good(&["programme", "table", &file]);
+    let town = table.replacen(";offenburg;", ";nirgendwo;", 1);
+    let path = write(place.folder.path(), "town.csv", &town);
+    has(&place.bad(&["programme", "import", &path]), "");
+    let module = table.replacen("SYS.3.2.2.A1,", "SYS.3.2.2.A99,", 1);
+    assert_ne!(table, module);
+    let path = write(place.folder.path(), "module.csv", &module);
+    has(&place.bad(&["programme", "import", &path]), "/Erfüllt: ");
+    let cell = table.replacen(";Ansatz;", ";Geschenk;", 1);
+    assert_ne!(table, cell);
+    let path = write(place.folder.path(), "cell.csv", &cell);
+    has(&place.bad(&["programme", "import", &path]), "/Art): ");
+    assert_eq!(
+        stored(&place),
+        "offenburg: nothing is overdue or due soon\n"
+    );
+
+    let path = write(place.folder.path(), "offenburg.csv", &table);
+    let imported = place.good(&["programme", "import", &path]);
     assert!(
         imported.starts_with("imported OG-2021-DIG, OG-2021-FB9: "),
         "{imported}"
