@@ -103,6 +103,7 @@ entry-state-effective = wirksam
 needed-cover = Deckung
 needed-reason = Begründung
 needed-resolution = Beschluss
+needed-adopted_resolution = gefasster Beschluss
 
 entry-flag-inferred = erschlossen
 entry-flag-conflict = widersprüchlich

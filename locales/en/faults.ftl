@@ -65,3 +65,4 @@ fault-not_addressed = the elementary threat `{ $value }` is not addressed
     .plain = an elementary threat is not addressed
 fault-outdated = `{ $value }` has been changed since; read it again
     .plain = the measure has been changed since; read it again
+fault-not_adopted = the resolution was not adopted: it is open, or it was rejected

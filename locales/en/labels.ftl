@@ -103,6 +103,7 @@ entry-state-effective = effective
 needed-cover = cover
 needed-reason = reason
 needed-resolution = resolution
+needed-adopted_resolution = adopted resolution
 
 entry-flag-inferred = inferred
 entry-flag-conflict = contradictory

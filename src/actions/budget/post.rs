@@ -14,7 +14,7 @@ use crate::domain::fault::{Fault, FaultCode, Faults};
 use crate::domain::programme::ResolutionKind;
 use crate::error::Result;
 use crate::store::Db;
-use crate::store::budget::{self, Entry, LineFacts};
+use crate::store::budget::{self, Entry, LineFacts, ResolutionFacts};
 
 /// Books entries, all of them or none.
 ///
@@ -88,9 +88,14 @@ fn new_entries(db: &mut Db, desk: &Desk<'_>, input: &Posting) -> Result<Vec<Entr
         );
         let resolution = entry.resolution.as_deref();
         let at = format!("{at}/resolution");
-        let resolution_id = resolutions.find(&mut faults, &at, resolution, entry.entry_type);
+        let named = resolutions.find(&mut faults, &at, resolution, entry.entry_type);
         let (cover, reason) = (entry.cover.as_deref(), entry.reason.as_deref());
-        let missing = posting::missing(entry.entry_type, cover, reason, resolution);
+        let missing = posting::missing(
+            entry.entry_type,
+            cover,
+            reason,
+            named.map(|named| named.outcome),
+        );
         let state = if missing.is_empty() {
             EntryState::Effective
         } else {
@@ -101,7 +106,7 @@ fn new_entries(db: &mut Db, desk: &Desk<'_>, input: &Posting) -> Result<Vec<Entr
             state,
             pay_year: entry.pay_year,
             booked_on: entry.booked_on.unwrap_or(booked.booked_on),
-            resolution_id,
+            resolution_id: named.map(|named| named.id.clone()),
             cover: correct::trimmed(cover),
             reason: correct::trimmed(reason),
             ..booked
@@ -127,7 +132,7 @@ pub(super) fn find_line<'a>(
 }
 
 /// The resolutions that a request names.
-pub(super) struct Resolutions(HashMap<String, (String, ResolutionKind)>);
+pub(super) struct Resolutions(HashMap<String, ResolutionFacts>);
 
 impl Resolutions {
     /// Looks them up.
@@ -144,23 +149,23 @@ impl Resolutions {
         budget::resolutions_by_key(db, institution_id, &keys).map(Resolutions)
     }
 
-    /// Id of the one that a key names. Money beyond the plan needs a decision: what a committee only noted or
-    /// recommended authorises nothing.
+    /// The one that a key names. Money beyond the plan needs a decision: what a committee only noted or recommended
+    /// authorises nothing. Whether the decision was adopted shows in what the entry lacks: it may still be open.
     pub(super) fn find(
         &self,
         faults: &mut Faults,
         at: &str,
         key: Option<&str>,
         entry_type: EntryType,
-    ) -> Option<String> {
+    ) -> Option<&ResolutionFacts> {
         let key = key?;
-        let Some((id, kind)) = self.0.get(key) else {
+        let Some(facts) = self.0.get(key) else {
             faults.push(Fault::new(at, FaultCode::UnknownReference).arg("value", key));
             return None;
         };
-        if entry_type.beyond_plan() && *kind != ResolutionKind::Decision {
+        if entry_type.beyond_plan() && facts.kind != ResolutionKind::Decision {
             faults.push(Fault::new(at, FaultCode::Inconsistent));
         }
-        Some(id.clone())
+        Some(facts)
     }
 }

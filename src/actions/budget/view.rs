@@ -30,7 +30,7 @@ pub struct EntryView {
     pub entry_type: EntryType,
     /// Whether it counts.
     pub state: EntryState,
-    /// What a draft lacks to count.
+    /// What a draft lacks to count; nothing where only somebody has to complete it.
     pub missing: Vec<Needed>,
     /// Signed cents.
     #[schema(example = 12_500_000)]
@@ -82,7 +82,7 @@ pub(super) fn entries(db: &mut Db, named: Vec<NamedEntry>) -> Result<Vec<EntryVi
                 entry.entry_type,
                 entry.cover.as_deref(),
                 entry.reason.as_deref(),
-                resolution.as_deref(),
+                resolution.as_ref().map(|(_, outcome)| *outcome),
             ),
         };
         Ok(EntryView {
@@ -97,7 +97,7 @@ pub(super) fn entries(db: &mut Db, named: Vec<NamedEntry>) -> Result<Vec<EntryVi
             booked_on: entry.booked_on,
             booked_at: entry.booked_at.and_utc(),
             booked_by: account.as_ref().map(OwnerView::from),
-            resolution,
+            resolution: resolution.map(|(key, _)| key),
             pair: entry.pair_id,
             reverses: entry.reverses,
             completes: entry.completes,

@@ -8,7 +8,7 @@ use super::EntryType;
 use super::entry::Sign;
 use super::request::{CarryOver, Completion, Entry, Posting, Transfer, TransferShare};
 use crate::domain::fault::{Fault, FaultCode, Faults};
-use crate::domain::programme::sum;
+use crate::domain::programme::{ResolutionOutcome, sum};
 use crate::domain::text_enum;
 
 /// Most cents of one entry: what every client of JSON reads exactly (2⁵³ − 1), some 90 trillion euros.
@@ -27,28 +27,30 @@ text_enum! {
         Reason = "reason",
         /// The resolution that it rests on.
         Resolution = "resolution",
+        /// The resolution is named, and was not adopted: it is open, or the council refused.
+        AdoptedResolution = "adopted_resolution",
     }
 }
 
-/// What an entry lacks to count; nothing where its type needs nothing.
+/// What an entry lacks to count; nothing where its type needs nothing. `outcome` is that of the resolution it names.
 pub fn missing(
     entry_type: EntryType,
     cover: Option<&str>,
     reason: Option<&str>,
-    resolution: Option<&str>,
+    outcome: Option<ResolutionOutcome>,
 ) -> Vec<Needed> {
     if !entry_type.beyond_plan() {
         return Vec::new();
     }
-    [
-        (Needed::Cover, cover),
-        (Needed::Reason, reason),
-        (Needed::Resolution, resolution),
-    ]
-    .into_iter()
-    .filter(|(_, given)| given.is_none_or(|given| given.trim().is_empty()))
-    .map(|(needed, _)| needed)
-    .collect()
+    let is_given = |text: Option<&str>| text.is_some_and(|text| !text.trim().is_empty());
+    let granted = match outcome {
+        None => Some(Needed::Resolution),
+        Some(outcome) if !outcome.grants() => Some(Needed::AdoptedResolution),
+        Some(_) => None,
+    };
+    let cover = (!is_given(cover)).then_some(Needed::Cover);
+    let reason = (!is_given(reason)).then_some(Needed::Reason);
+    [cover, reason, granted].into_iter().flatten().collect()
 }
 
 /// Checks what can be told without the books.
@@ -390,15 +392,25 @@ mod tests {
 
     #[test]
     fn money_beyond_the_plan_needs_cover_reason_and_resolution() {
-        let of =
-            |entry_type, cover, reason, resolution| missing(entry_type, cover, reason, resolution);
+        let of = missing;
+        let adopted = Some(ResolutionOutcome::Adopted);
         for entry_type in [EntryType::Overplan, EntryType::Extraplan] {
-            assert_eq!(of(entry_type, None, None, None), Needed::ALL);
             assert_eq!(
-                of(entry_type, Some("x"), Some(" "), Some("r")),
+                of(entry_type, None, None, None),
+                [Needed::Cover, Needed::Reason, Needed::Resolution]
+            );
+            assert_eq!(
+                of(entry_type, Some("x"), Some(" "), adopted),
                 [Needed::Reason]
             );
-            assert_eq!(of(entry_type, Some("x"), Some("y"), Some("r")), []);
+            for outcome in ResolutionOutcome::ALL.iter().copied() {
+                let lacks = of(entry_type, Some("x"), Some("y"), Some(outcome));
+                if outcome == ResolutionOutcome::Adopted {
+                    assert_eq!(lacks, []);
+                } else {
+                    assert_eq!(lacks, [Needed::AdoptedResolution], "{outcome}");
+                }
+            }
         }
         assert_eq!(of(EntryType::Appropriation, None, None, None), []);
     }
