@@ -329,6 +329,7 @@ mod tests {
             | FaultCode::NotAssignable
             | FaultCode::NotCarried
             | FaultCode::Outdated
+            | FaultCode::OverAllocated
             | FaultCode::NotAddressed => &[("value", "Ä{$x}")],
             FaultCode::NotPeriodEnd => &[("precision", "quarter")],
             FaultCode::CeilingExceeded => {

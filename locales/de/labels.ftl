@@ -195,6 +195,7 @@ action-budget =
     .read = Haushaltszahlen ansehen
     .read_own = Haushaltszahlen der eigenen Maßnahmen ansehen
     .post = Buchungen vornehmen
+    .allocate = Zeilen auf Maßnahmen aufteilen
 action-post =
     .read = Stellen ansehen
     .write = Stellen bearbeiten

@@ -195,6 +195,7 @@ action-budget =
     .read = read budget figures
     .read_own = read budget figures of one's own measures
     .post = book entries
+    .allocate = share lines out to measures
 action-post =
     .read = view posts
     .write = edit posts

@@ -1,6 +1,7 @@
 //! The ledger of a budget: types of entries, derived figures, and the checks that refuse an entry
 //! (DOMAIN §4.2, §4.4). Cents in signed 64 bits; a sum beyond them is an error, never a wrong figure.
 
+pub mod allocation;
 pub mod amount;
 pub mod authority;
 pub mod blocked;

@@ -16,11 +16,15 @@ use crate::domain::budget::{EntryState, EntryType, Line};
 use crate::domain::programme::{EntryFlag, LineKind, ResolutionKind, ResolutionOutcome};
 use crate::error::{Error, Result};
 
+pub mod allocations;
 mod report;
 mod sums;
 
-pub use report::{LineFilter, PayingFor, ReportLine, paying_for, report_lines, sums_of_year};
-pub use sums::{by_paper, by_programme, group_sums, line_figures, unused_authorities};
+pub use allocations::Payee;
+pub use report::{LineFilter, ReportLine, fixed_shares, paid_for, report_lines, sums_of_year};
+pub use sums::{
+    by_paper, by_programme, group_sums, line_figures, unused_authorities, years_of_line,
+};
 
 /// An entry as it is stored.
 #[derive(Debug, Clone, Queryable, Insertable)]

@@ -13,6 +13,7 @@
 mod support;
 
 mod access;
+mod allocations;
 mod auth;
 mod bad_input;
 mod budget;

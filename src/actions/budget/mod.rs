@@ -1,5 +1,6 @@
 //! The ledger of a programme: booking, taking back, moving money, and what is left of it.
 
+mod allocations;
 mod book;
 mod correct;
 mod entries;
@@ -8,6 +9,10 @@ mod post;
 mod report;
 mod view;
 
+pub use allocations::{
+    AllocationView, AllocationsView, PayeeView, YearPartView, YearSharesView, allocate, allocations,
+};
+pub(super) use allocations::{carry_allocations, drop_allocations};
 pub use correct::{complete, reverse};
 pub use entries::entries;
 pub use moves::{carry_over, transfer};

@@ -14,7 +14,9 @@ use crate::domain::text_enum;
 /// Most cents of one entry: what every client of JSON reads exactly (2⁵³ − 1), some 90 trillion euros.
 pub const MAX_CENTS: i64 = 9_007_199_254_740_991;
 /// Budget years that there can be.
-const YEARS: std::ops::RangeInclusive<i32> = 1990..=2100;
+const YEARS: std::ops::RangeInclusive<i32> = 1990..=LAST_YEAR;
+/// The last of them.
+pub(super) const LAST_YEAR: i32 = 2100;
 /// Most entries, counter entries or lines of one request.
 const MOST: usize = 200;
 
@@ -208,20 +210,23 @@ pub fn check_completion(completion: &Completion) -> Result<(), Vec<Fault>> {
     faults.finish()
 }
 
-fn at_most(faults: &mut Faults, at: &str, number: usize) {
+/// At most so many as one request may hold.
+pub(super) fn at_most(faults: &mut Faults, at: &str, number: usize) {
     if number > MOST {
         faults.push(Fault::new(at, FaultCode::TooMany).arg("max", MOST));
     }
 }
 
-fn year(faults: &mut Faults, at: &str, year: i32, last: i32) {
+/// A budget year up to a last one.
+pub(super) fn year(faults: &mut Faults, at: &str, year: i32, last: i32) {
     if !(*YEARS.start()..=last).contains(&year) {
         let fault = Fault::new(at, FaultCode::OutOfRange);
         faults.push(fault.arg("min", YEARS.start()).arg("max", last));
     }
 }
 
-fn cents(faults: &mut Faults, at: &str, cents: i64, min: i64, max: i64) {
+/// An amount within limits, and never nothing.
+pub(super) fn cents(faults: &mut Faults, at: &str, cents: i64, min: i64, max: i64) {
     if cents == 0 || !(min..=max).contains(&cents) {
         let fault = Fault::new(at, FaultCode::OutOfRange);
         faults.push(fault.arg("min", min).arg("max", max));

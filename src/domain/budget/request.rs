@@ -137,3 +137,38 @@ pub struct Completion {
     #[serde(default)]
     pub resolution: Option<String>,
 }
+
+/// How much of a line is for a measure: either basis points or cents.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = AllocationInput)]
+pub struct Allocation {
+    /// Reference of a measure that the line pays for.
+    #[schema(example = "M-2022-0007")]
+    pub measure: String,
+    /// Budget year; every year that has no allocations of its own if left out.
+    #[serde(default)]
+    #[schema(example = 2023, minimum = 1990, maximum = 2100)]
+    pub year: Option<i32>,
+    /// Basis points (hundredths of a percent) of the line.
+    #[serde(default)]
+    #[schema(example = 6000, minimum = 1, maximum = 10000)]
+    pub share_bp: Option<i64>,
+    /// Cents of what is authorised.
+    #[serde(default)]
+    #[schema(example = 1_500_000, minimum = 1)]
+    pub cents: Option<i64>,
+}
+
+/// All that is fixed of a line; nothing means equal parts.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = AllocationsInput)]
+pub struct Allocations {
+    /// The allocations, at most 200; of one year all in basis points or all in cents.
+    pub allocations: Vec<Allocation>,
+    /// Why; kept in the audit trail.
+    #[serde(default)]
+    #[schema(max_length = 2000)]
+    pub reason: Option<String>,
+}

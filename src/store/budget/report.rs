@@ -1,16 +1,21 @@
 //! What a budget report is made of: the lines in sight, their sums of a year, and what they pay for.
 
+use std::collections::HashMap;
+
 use diesel::helper_types::InnerJoinQuerySource;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
+use super::allocations::{PAYEE, Payee, ROW, Row, by_line};
+use crate::domain::budget::allocation::Fixed;
 use crate::domain::budget::{EntryState, EntryType};
 use crate::domain::programme::LineKind;
 use crate::error::Result;
 use crate::store::db::{Db, MultiBackend};
 use crate::store::expressions::{sum_of_cents, within};
 use crate::store::schema::{
-    budget_entries, budget_groups, budget_lines, measure_lines, measures, programmes,
+    budget_entries, budget_groups, budget_lines, line_allocations, measure_lines, measures,
+    programmes,
 };
 use crate::store::sight::{Sight, seen_by};
 
@@ -133,36 +138,35 @@ pub fn sums_of_year(
     Ok(rows)
 }
 
-/// A measure that a line pays for.
-#[derive(Debug, Clone, Queryable)]
-pub struct PayingFor {
-    /// Line.
-    pub line_id: String,
-    /// Reference of the measure.
-    pub reference: String,
-    /// Its title.
-    pub title: String,
-    /// Its unit.
-    pub org_unit: Option<String>,
-}
-
-/// What the lines in sight pay for, as far as the reader sees the measures, by reference.
-pub fn paying_for(db: &mut Db, sight: &Sight<'_>, filter: &LineFilter) -> Result<Vec<PayingFor>> {
+/// What the lines in sight pay for, by reference, whether the reader sees the measures or not: the shares of the others
+/// depend on them.
+pub fn paid_for(db: &mut Db, sight: &Sight<'_>, filter: &LineFilter) -> Result<Vec<Payee>> {
     let lines = budget_lines::table
         .inner_join(programmes::table)
         .filter(matching(sight, filter))
         .select(budget_lines::id);
     let rows = measure_lines::table
         .inner_join(measures::table)
-        .filter(seen_by(sight))
         .filter(within(measure_lines::line_id, lines))
-        .order(measures::reference_seq)
-        .select((
-            measure_lines::line_id,
-            measures::reference,
-            measures::title,
-            measures::org_unit,
-        ))
+        .order((measures::reference_seq, measure_lines::line_id))
+        .select(PAYEE)
         .load(db)?;
     Ok(rows)
+}
+
+/// What is fixed of the shares of the lines in sight, by line.
+pub fn fixed_shares(
+    db: &mut Db,
+    sight: &Sight<'_>,
+    filter: &LineFilter,
+) -> Result<HashMap<String, Vec<Fixed>>> {
+    let lines = budget_lines::table
+        .inner_join(programmes::table)
+        .filter(matching(sight, filter))
+        .select(budget_lines::id);
+    let rows: Vec<Row> = line_allocations::table
+        .filter(within(line_allocations::line_id, lines))
+        .select(ROW)
+        .load(db)?;
+    Ok(by_line(rows))
 }
