@@ -100,6 +100,15 @@ entry-type-actual_reversal = Storno von Ist
 entry-state-draft = Entwurf
 entry-state-effective = wirksam
 
+interim-reason-legally_obliged = rechtlich verpflichtet
+interim-reason-cannot_be_postponed = unaufschiebbar
+interim-reason-continuation = Fortsetzung
+
+alarm-severity-red = rot
+alarm-severity-amber = gelb
+alarm-severity-warn = Hinweis mit Handlungsbedarf
+alarm-severity-info = zur Kenntnis
+
 needed-cover = Deckung
 needed-reason = Begründung
 needed-resolution = Beschluss

@@ -100,6 +100,15 @@ entry-type-actual_reversal = reversal of actual
 entry-state-draft = draft
 entry-state-effective = effective
 
+interim-reason-legally_obliged = legally obliged
+interim-reason-cannot_be_postponed = cannot be postponed
+interim-reason-continuation = continuation
+
+alarm-severity-red = red
+alarm-severity-amber = amber
+alarm-severity-warn = to be seen to
+alarm-severity-info = for information
+
 needed-cover = cover
 needed-reason = reason
 needed-resolution = resolution

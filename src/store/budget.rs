@@ -12,16 +12,19 @@ use super::schema::{
 use super::users::Account;
 use crate::domain::budget::ceiling::Ceiling;
 use crate::domain::budget::cover::Mover;
-use crate::domain::budget::{EntryState, EntryType, Line};
+use crate::domain::budget::{EntryState, EntryType, InterimReason, Line};
 use crate::domain::programme::{EntryFlag, LineKind, ResolutionKind, ResolutionOutcome};
 use crate::error::{Error, Result};
 
+pub mod alarms;
 pub mod allocations;
 mod report;
 mod sums;
 
 pub use allocations::Payee;
-pub use report::{LineFilter, ReportLine, fixed_shares, paid_for, report_lines, sums_of_year};
+pub use report::{
+    LineFilter, ReportLine, fixed_shares, paid_for, report_lines, sums_of_all_years, sums_of_year,
+};
 pub use sums::{
     by_paper, by_programme, group_sums, line_figures, unused_authorities, years_of_line,
 };
@@ -68,6 +71,8 @@ pub struct Entry {
     pub flag: Option<EntryFlag>,
     /// Where it stands in a paper, as JSON.
     pub source: Option<String>,
+    /// Why it was ordered while the budget was provisional.
+    pub interim_reason: Option<InterimReason>,
 }
 
 /// An entry with the names of what it points to: line, resolution, whoever booked it.

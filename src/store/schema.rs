@@ -220,6 +220,7 @@ diesel::table! {
         reason -> Nullable<Text>,
         flag -> Nullable<Text>,
         source -> Nullable<Text>,
+        interim_reason -> Nullable<Text>,
     }
 }
 

@@ -75,7 +75,7 @@ pub async fn decide(finance: &Client<'_>, key: &str, outcome: &str) {
 }
 
 /// A programme file of Offenburg with these lines and ceilings.
-fn file(key: &str, lines: &[Value], ceilings: &[Value]) -> Value {
+pub fn file(key: &str, lines: &[Value], ceilings: &[Value]) -> Value {
     let source = json!({ "file": "probe.txt", "line": 1, "text": "Probe" });
     let mut lines = lines.to_vec();
     let mut ceilings = ceilings.to_vec();
@@ -99,7 +99,7 @@ fn file(key: &str, lines: &[Value], ceilings: &[Value]) -> Value {
     })
 }
 
-async fn import(finance: &Client<'_>, file: Value) -> String {
+pub async fn import(finance: &Client<'_>, file: Value) -> String {
     let key = file["programmes"][0]["key"].as_str().unwrap().to_owned();
     let programmes = "institutions/offenburg/programmes";
     finance.post(programmes, file).await.ok(201);

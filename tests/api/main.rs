@@ -13,6 +13,7 @@
 mod support;
 
 mod access;
+mod alarms;
 mod allocations;
 mod auth;
 mod bad_input;

@@ -1,15 +1,14 @@
-//! Shares of a line between the measures that it pays for: reading, fixing, and carrying along when measures change.
+//! Shares of a line between the measures that it pays for: reading and fixing them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use utoipa::ToSchema;
 
+use super::shares::{Change, record};
 use crate::actions::measures::sight;
 use crate::actions::measures::view::etag;
-use crate::actions::{By, Entry, Scope, programmes, versions};
+use crate::actions::{By, Scope, programmes, versions};
 use crate::app::App;
 use crate::domain::access::{Action, Resource};
 use crate::domain::budget::Figures;
@@ -18,8 +17,8 @@ use crate::domain::budget::request::Allocations;
 use crate::domain::fault::{Fault, FaultCode, Faults};
 use crate::domain::measure::Confidentiality;
 use crate::error::{Code, Error, Result};
+use crate::store::Db;
 use crate::store::budget::{self, LineFacts, Payee, allocations as rows};
-use crate::store::{Db, measures};
 
 /// A measure that a line pays for.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -265,7 +264,8 @@ fn year_view(
     })
 }
 
-fn shown(one: &Fixed, reference: Option<&str>) -> AllocationView {
+/// A share under the reference of its measure.
+pub(super) fn shown(one: &Fixed, reference: Option<&str>) -> AllocationView {
     let (share_bp, cents) = match one.share {
         Share::BasisPoints(share) => (Some(share), None),
         Share::Cents(cents) => (None, Some(cents)),
@@ -276,146 +276,4 @@ fn shown(one: &Fixed, reference: Option<&str>) -> AllocationView {
         share_bp,
         cents,
     }
-}
-
-/// What was fixed of a line before and after a change.
-struct Change<'a> {
-    line_id: &'a str,
-    before: &'a [Fixed],
-    after: &'a [Fixed],
-}
-
-impl Change<'_> {
-    fn of<'b>(all: &'b [Fixed], measure: &str) -> Vec<&'b Fixed> {
-        all.iter().filter(|one| one.measure == measure).collect()
-    }
-
-    /// Ids of the measures whose shares differ.
-    fn touched(&self) -> BTreeSet<&str> {
-        let all = self.before.iter().chain(self.after);
-        let ids: BTreeSet<&str> = all.map(|one| one.measure.as_str()).collect();
-        let differs = |id: &&str| Change::of(self.before, id) != Change::of(self.after, id);
-        ids.into_iter().filter(differs).collect()
-    }
-}
-
-/// Leaves an event for each measure whose shares differ, with the old and the new ones of every line that was changed.
-fn record(
-    db: &mut Db,
-    scope: &Scope,
-    now: DateTime<Utc>,
-    changes: &[Change<'_>],
-    reason: Option<&str>,
-) -> Result<()> {
-    let lines: Vec<&str> = changes.iter().map(|change| change.line_id).collect();
-    let names = rows::line_names(db, &lines)?;
-    let mut by_measure: BTreeMap<&str, (Vec<Value>, Vec<Value>)> = BTreeMap::new();
-    for change in changes {
-        let name = names.get(change.line_id);
-        let show = |one: &Fixed| {
-            let share = shown(one, None);
-            json!({ "line": name, "year": share.year, "share_bp": share.share_bp, "cents": share.cents })
-        };
-        for measure in change.touched() {
-            let (old, new) = by_measure.entry(measure).or_default();
-            old.extend(Change::of(change.before, measure).into_iter().map(show));
-            new.extend(Change::of(change.after, measure).into_iter().map(show));
-        }
-    }
-    let ids: Vec<&str> = by_measure.keys().copied().collect();
-    let references = measures::references_by_id(db, &ids)?;
-    for (measure, (old, new)) in &by_measure {
-        let entry = Entry {
-            action: Action::BudgetAllocate,
-            entity_kind: "measure",
-            entity_id: measure,
-            reason,
-            details: json!({
-                "reference": references.get(*measure), "allocations": { "old": old, "new": new },
-            }),
-        };
-        scope.record(db, now, &entry)?;
-    }
-    Ok(())
-}
-
-/// Carries along what was fixed for measures that have gone into others, to the basis point and the cent: ids.
-///
-/// # Errors
-/// `sum_out_of_range`, `stale`
-pub(in crate::actions) fn carry_allocations(
-    db: &mut Db,
-    scope: &Scope,
-    now: DateTime<Utc>,
-    gone: &[&str],
-    successors: &[&str],
-    reason: &str,
-) -> Result<()> {
-    rewrite(db, scope, now, gone, Some(reason), |fixed, payees| {
-        let of_line = payees
-            .iter()
-            .filter(|payee| successors.contains(&payee.id.as_str()));
-        let of_line: Vec<Sharer> = of_line.map(Payee::sharer).collect();
-        Ok(allocation::carried(fixed, gone, &of_line)?)
-    })
-}
-
-/// Drops what was fixed for a measure of lines other than those that go on paying for it.
-///
-/// # Errors
-/// `stale`
-pub(in crate::actions) fn drop_allocations(
-    db: &mut Db,
-    scope: &Scope,
-    now: DateTime<Utc>,
-    measure_id: &str,
-    kept_line_ids: &[&str],
-) -> Result<()> {
-    rewrite(db, scope, now, &[measure_id], None, |fixed, payees| {
-        let line = payees.first().map(|payee| payee.line_id.as_str());
-        let is_kept = line.is_none_or(|line| kept_line_ids.contains(&line));
-        let stays = |one: &&Fixed| is_kept || one.measure != measure_id;
-        Ok(fixed.iter().filter(stays).cloned().collect())
-    })
-}
-
-/// Fixes anew what is fixed of the lines of some measures, and leaves events.
-fn rewrite(
-    db: &mut Db,
-    scope: &Scope,
-    now: DateTime<Utc>,
-    measure_ids: &[&str],
-    reason: Option<&str>,
-    work: impl Fn(&[Fixed], &[Payee]) -> Result<Vec<Fixed>>,
-) -> Result<()> {
-    let lines = rows::lines_fixed_for(db, measure_ids)?;
-    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-    if lines.is_empty() {
-        return Ok(());
-    }
-    let before = rows::fixed(db, &lines)?;
-    let payees = rows::payees(db, &lines)?;
-    let mut after: Vec<(&str, Vec<Fixed>)> = Vec::with_capacity(lines.len());
-    for line in lines {
-        let of_line: Vec<Payee> = payees
-            .iter()
-            .filter(|p| p.line_id == line)
-            .cloned()
-            .collect();
-        let fixed = before.get(line).map(Vec::as_slice).unwrap_or_default();
-        after.push((line, work(fixed, &of_line)?));
-    }
-    let changes = after.iter().map(|(line_id, after)| Change {
-        line_id,
-        before: before.get(*line_id).map(Vec::as_slice).unwrap_or_default(),
-        after,
-    });
-    let changes: Vec<Change<'_>> = changes
-        .filter(|change| !change.touched().is_empty())
-        .collect();
-    for change in &changes {
-        let version = rows::version(db, change.line_id)?;
-        rows::replace(db, change.line_id, version, change.after)?;
-    }
-    record(db, scope, now, &changes, reason)
 }

@@ -7,14 +7,14 @@ use super::{Desk, Order, PostedView, at_the_desk};
 use crate::actions::By;
 use crate::actions::idempotent::Answer;
 use crate::app::App;
-use crate::domain::budget::request::Posting;
+use crate::domain::budget::request::{self, Posting};
 use crate::domain::budget::{EntryState, EntryType, posting};
 use crate::domain::calendar::berlin_day;
 use crate::domain::fault::{Fault, FaultCode, Faults};
 use crate::domain::programme::ResolutionKind;
 use crate::error::Result;
-use crate::store::Db;
 use crate::store::budget::{self, Entry, LineFacts, ResolutionFacts};
+use crate::store::{Db, budget_periods};
 
 /// Books entries, all of them or none.
 ///
@@ -76,6 +76,7 @@ fn new_entries(db: &mut Db, desk: &Desk<'_>, input: &Posting) -> Result<Vec<Entr
         .iter()
         .map(|entry| entry.resolution.as_deref());
     let resolutions = Resolutions::named(db, desk, named)?;
+    let interim = provisional_years(db, desk, input)?;
     let mut faults = Faults::new();
     let mut entries = Vec::with_capacity(input.entries.len());
     for (index, entry) in input.entries.iter().enumerate() {
@@ -101,6 +102,12 @@ fn new_entries(db: &mut Db, desk: &Desk<'_>, input: &Posting) -> Result<Vec<Entr
         } else {
             EntryState::Draft
         };
+        if let (EntryType::Commitment, Some(line)) = (entry.entry_type, line) {
+            let at = format!("/entries/{index}/interim_reason");
+            let (provisional, place) = (interim.contains(&entry.year), (&*line.key, entry.year));
+            let fault = posting::check_interim(provisional, entry.interim_reason, place, &at)?;
+            fault.into_iter().for_each(|fault| faults.push(fault));
+        }
         let booked = desk.entry(line, entry.year, entry.entry_type, entry.cents);
         entries.push(Entry {
             state,
@@ -109,11 +116,21 @@ fn new_entries(db: &mut Db, desk: &Desk<'_>, input: &Posting) -> Result<Vec<Entr
             resolution_id: named.map(|named| named.id.clone()),
             cover: correct::trimmed(cover),
             reason: correct::trimmed(reason),
+            interim_reason: entry.interim_reason,
             ..booked
         });
     }
     faults.finish()?;
     Ok(entries)
+}
+
+/// The years whose budget is provisional, as far as something is to be ordered in them.
+fn provisional_years(db: &mut Db, desk: &Desk<'_>, input: &Posting) -> Result<Vec<i32>> {
+    let orders = |entry: &&request::Entry| entry.entry_type == EntryType::Commitment;
+    if !input.entries.iter().any(|entry| orders(&entry)) {
+        return Ok(Vec::new());
+    }
+    budget_periods::provisional_years(db, &desk.scope.institution.id)
 }
 
 /// The line that a key names; unknown ones are a fault.

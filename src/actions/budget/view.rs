@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::actions::measures::view::OwnerView;
 use crate::domain::budget::posting::{self, Needed};
-use crate::domain::budget::{EntryState, EntryType};
+use crate::domain::budget::{EntryState, EntryType, InterimReason};
 use crate::domain::programme::EntryFlag;
 use crate::domain::programme_file::Source;
 use crate::error::Result;
@@ -57,6 +57,9 @@ pub struct EntryView {
     pub cover: Option<String>,
     /// Why.
     pub reason: Option<String>,
+    /// Why it was ordered while the budget of its year was provisional.
+    #[serde(default)]
+    pub interim_reason: Option<InterimReason>,
     /// What has to be known about it.
     pub flag: Option<EntryFlag>,
     /// Where it stands in a paper.
@@ -104,6 +107,7 @@ pub(super) fn entries(db: &mut Db, named: Vec<NamedEntry>) -> Result<Vec<EntryVi
             closed_by,
             cover: entry.cover,
             reason: entry.reason,
+            interim_reason: entry.interim_reason,
             flag: entry.flag,
             source: entry.source.as_deref().map(from_json).transpose()?,
         })

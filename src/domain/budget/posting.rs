@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use chrono::NaiveDate;
 
-use super::EntryType;
 use super::entry::Sign;
 use super::request::{CarryOver, Completion, Entry, Posting, Transfer, TransferShare};
+use super::{EntryType, InterimReason, Refusal};
 use crate::domain::fault::{Fault, FaultCode, Faults};
 use crate::domain::programme::{ResolutionOutcome, sum};
 use crate::domain::text_enum;
@@ -53,6 +53,27 @@ pub fn missing(
     let cover = (!is_given(cover)).then_some(Needed::Cover);
     let reason = (!is_given(reason)).then_some(Needed::Reason);
     [cover, reason, granted].into_iter().flatten().collect()
+}
+
+/// Whether a new commitment may be booked on a year (DOMAIN BUD-7, BA-8): while its budget is provisional only for one of
+/// three reasons; otherwise there is nothing to give a reason for.
+///
+/// # Errors
+/// [`Refusal::InterimReasonRequired`]; a fault at `pointer` for a reason that has no use
+pub fn check_interim(
+    provisional: bool,
+    reason: Option<InterimReason>,
+    (line, year): (&str, i32),
+    pointer: &str,
+) -> Result<Option<Fault>, Refusal> {
+    match (provisional, reason) {
+        (true, None) => Err(Refusal::InterimReasonRequired {
+            line: line.to_owned(),
+            year,
+        }),
+        (false, Some(_)) => Ok(Some(Fault::new(pointer, FaultCode::Inconsistent))),
+        _ => Ok(None),
+    }
 }
 
 /// Checks what can be told without the books.
@@ -126,6 +147,12 @@ fn check_entry(faults: &mut Faults, at: &str, entry: &Entry, today: NaiveDate) {
             faults.push(fault.arg("max", YEARS.end()));
         }
         _ => {}
+    }
+    if entry.interim_reason.is_some() && entry.entry_type != EntryType::Commitment {
+        faults.push(Fault::new(
+            format!("{at}/interim_reason"),
+            FaultCode::Inconsistent,
+        ));
     }
     if let Some(day) = entry.booked_on {
         let at = format!("{at}/booked_on");
@@ -248,6 +275,7 @@ mod tests {
             resolution: None,
             cover: None,
             reason: Some("Grund".to_owned()),
+            interim_reason: None,
         }
     }
 
@@ -357,6 +385,12 @@ mod tests {
                 FaultCode::OutOfRange,
             ),
             (
+                EntryType::Actual,
+                |e| e.interim_reason = Some(InterimReason::Continuation),
+                "interim_reason",
+                FaultCode::Inconsistent,
+            ),
+            (
                 EntryType::Block,
                 |e| e.reason = None,
                 "reason",
@@ -418,6 +452,21 @@ mod tests {
             }
         }
         assert_eq!(of(EntryType::Appropriation, None, None, None), []);
+    }
+
+    #[test]
+    fn an_interim_needs_its_reason() {
+        let reason = Some(InterimReason::LegallyObliged);
+        let place = ("OG-K2", 2022);
+        let fault = Fault::new("/x", FaultCode::Inconsistent);
+        let refusal = Refusal::InterimReasonRequired {
+            line: "OG-K2".to_owned(),
+            year: 2022,
+        };
+        assert_eq!(check_interim(true, None, place, "/x"), Err(refusal));
+        assert_eq!(check_interim(true, reason, place, "/x"), Ok(None));
+        assert_eq!(check_interim(false, None, place, "/x"), Ok(None));
+        assert_eq!(check_interim(false, reason, place, "/x"), Ok(Some(fault)));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::EntryType;
+use super::{EntryType, InterimReason};
 
 /// An entry that is to be booked.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
@@ -40,6 +40,10 @@ pub struct Entry {
     #[serde(default)]
     #[schema(max_length = 2000)]
     pub reason: Option<String>,
+    /// Why money is ordered although the budget of the year is provisional; of a commitment in such a year only, and there
+    /// it must be given.
+    #[serde(default)]
+    pub interim_reason: Option<InterimReason>,
 }
 
 /// An entry that is to be taken back by a counter entry.

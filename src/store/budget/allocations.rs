@@ -52,8 +52,7 @@ impl Payee {
     }
 }
 
-/// The columns of [`Payee`], of lines with their measures.
-pub(super) const PAYEE: (
+type PayeeColumns = (
     measure_lines::line_id,
     measures::id,
     measures::reference_seq,
@@ -67,7 +66,10 @@ pub(super) const PAYEE: (
         measures::deputy_id,
         measures::verifier_id,
     ),
-) = (
+);
+
+/// The columns of [`Payee`], of lines with their measures.
+pub(super) const PAYEE: PayeeColumns = (
     measure_lines::line_id,
     measures::id,
     measures::reference_seq,

@@ -41,6 +41,10 @@ pub struct ReportLine {
     pub title: String,
     /// What it pays for.
     pub kind: LineKind,
+    /// What is left of it may go into the next year.
+    pub transferable: bool,
+    /// Id of the group.
+    pub group_id: String,
     /// Key and title of the group.
     pub group: (String, String),
     /// Key and title of the programme.
@@ -48,12 +52,13 @@ pub struct ReportLine {
 }
 
 /// Lines with their programmes.
-type Source = InnerJoinQuerySource<budget_lines::table, programmes::table>;
+pub(super) type Source = InnerJoinQuerySource<budget_lines::table, programmes::table>;
 
 /// A condition on [`Source`].
-type Condition<'a> = Box<dyn BoxableExpression<Source, MultiBackend, SqlType = Bool> + 'a>;
+pub(super) type Condition<'a> =
+    Box<dyn BoxableExpression<Source, MultiBackend, SqlType = Bool> + 'a>;
 
-fn matching<'a>(sight: &'a Sight<'a>, filter: &'a LineFilter) -> Condition<'a> {
+pub(super) fn matching<'a>(sight: &'a Sight<'a>, filter: &'a LineFilter) -> Condition<'a> {
     let classes = &sight.visibility.programmes;
     let mut all: Condition<'a> = Box::new(
         programmes::institution_id
@@ -106,6 +111,8 @@ pub fn report_lines(
             budget_lines::key,
             budget_lines::title,
             budget_lines::kind,
+            budget_lines::transferable,
+            budget_lines::group_id,
             (budget_groups::key, budget_groups::title),
             (programmes::key, programmes::title),
         ))
@@ -131,6 +138,34 @@ pub fn sums_of_year(
         .group_by((budget_entries::line_id, budget_entries::entry_type))
         .select((
             budget_entries::line_id.assume_not_null(),
+            budget_entries::entry_type,
+            sum_of_cents(budget_entries::cents),
+        ))
+        .load(db)?;
+    Ok(rows)
+}
+
+/// Sums of the effective entries of every year by line, year and type, of the lines in sight.
+pub fn sums_of_all_years(
+    db: &mut Db,
+    sight: &Sight<'_>,
+    filter: &LineFilter,
+) -> Result<Vec<(String, i32, EntryType, i64)>> {
+    let lines = budget_lines::table
+        .inner_join(programmes::table)
+        .filter(matching(sight, filter))
+        .select(budget_lines::id);
+    let rows = budget_entries::table
+        .filter(within(budget_entries::line_id.assume_not_null(), lines))
+        .filter(budget_entries::state.eq(EntryState::Effective))
+        .group_by((
+            budget_entries::line_id,
+            budget_entries::year,
+            budget_entries::entry_type,
+        ))
+        .select((
+            budget_entries::line_id.assume_not_null(),
+            budget_entries::year,
             budget_entries::entry_type,
             sum_of_cents(budget_entries::cents),
         ))
