@@ -17,8 +17,8 @@ use crate::domain::budget::request::Allocations;
 use crate::domain::fault::{Fault, FaultCode, Faults};
 use crate::domain::measure::Confidentiality;
 use crate::error::{Code, Error, Result};
-use crate::store::Db;
 use crate::store::budget::{self, LineFacts, Payee, allocations as rows};
+use crate::store::{Db, institutions};
 
 /// A measure that a line pays for.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -143,6 +143,8 @@ pub fn allocate(
         let scope = Scope::enter(db, now, by, institution)?;
         let line = find(db, app, &scope, programme, line)?;
         scope.require(app, Action::BudgetAllocate, &Resource::Institution)?;
+        // No measure may leave the line meanwhile.
+        institutions::lock(db, &scope.institution.id)?;
         let version = rows::version(db, &line.id)?;
         versions::require(seen, version)?;
         let payees = rows::payees(db, &[&line.id])?;

@@ -236,6 +236,11 @@ impl Writing<'_> {
         if !changed.contains_key("budget_lines") {
             return Ok(None);
         }
+        let is_gone = |name: &String| !after.budget_lines.contains(name);
+        if before.budget_lines.iter().any(is_gone) {
+            // Somebody may be fixing a share of a line that is just leaving the measure.
+            institutions::lock(db, &self.scope.institution.id)?;
+        }
         let there: BTreeMap<String, &String> = dossier
             .lines
             .iter()
