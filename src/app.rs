@@ -11,6 +11,7 @@ use crate::auth::token::Tokens;
 use crate::clock::Clock;
 use crate::config::{Config, Profile};
 use crate::domain::access::Policy;
+use crate::domain::budget::alarm::AlarmPolicy;
 use crate::domain::reminder::ReminderPolicy;
 use crate::error::{Error, Result};
 use crate::mail::Mailer;
@@ -22,6 +23,7 @@ const UPLOADS: usize = 2;
 const ACCESS: &str = include_str!("../policies/access.cedar");
 const ACCESS_SCHEMA: &str = include_str!("../policies/access.cedarschema");
 const REMINDERS: &str = include_str!("../policies/reminders.toml");
+const BUDGET: &str = include_str!("../policies/budget.toml");
 
 /// Everything a use case needs.
 #[derive(Debug)]
@@ -42,6 +44,8 @@ pub struct App {
     pub policy: Policy,
     /// When reminders go out.
     pub reminders: ReminderPolicy,
+    /// From when a budget is worth an alarm.
+    pub alarms: AlarmPolicy,
     /// Files that may be taken in at a time: a file may cost a few hundred megabytes while it is read.
     pub uploads: Arc<Semaphore>,
     /// Name of this process in leases.
@@ -61,11 +65,11 @@ impl App {
     pub fn new(config: Config) -> Result<App, StartError> {
         let mut faults = Vec::new();
         let clock = config.held_now().map_or_else(Clock::system, Clock::held);
-        let (policy, reminders) = match policies(&config) {
-            Ok(policies) => (Some(policies.0), Some(policies.1)),
+        let policies = match policies(&config) {
+            Ok(policies) => Some(policies),
             Err(faulty) => {
                 faults.extend(faulty);
-                (None, None)
+                None
             }
         };
         if let Err(error) = crate::private::folder(&config.data_dir) {
@@ -100,8 +104,8 @@ impl App {
         );
         let mailer = note(&mut faults, Mailer::from_settings(&config.mail_settings()));
         let target = note(&mut faults, config.target());
-        let (Some(policy), Some(reminders), Some(passwords), Some(key), Some(mailer), Some(target)) =
-            (policy, reminders, passwords, key, mailer, target)
+        let (Some(policies), Some(passwords), Some(key), Some(mailer), Some(target)) =
+            (policies, passwords, key, mailer, target)
         else {
             return Err(StartError(faults));
         };
@@ -114,8 +118,9 @@ impl App {
             mailer,
             clock,
             passwords,
-            policy,
-            reminders,
+            policy: policies.access,
+            reminders: policies.reminders,
+            alarms: policies.alarms,
         })
     }
 }
@@ -141,11 +146,22 @@ fn note<T, E: ToString>(faults: &mut Vec<String>, result: Result<T, E>) -> Optio
     result.map_err(|error| faults.push(error.to_string())).ok()
 }
 
+/// All policies.
+#[derive(Debug)]
+pub struct Policies {
+    /// Rights.
+    pub access: Policy,
+    /// When reminders go out.
+    pub reminders: ReminderPolicy,
+    /// From when a budget is worth an alarm.
+    pub alarms: AlarmPolicy,
+}
+
 /// Reads and checks the policies, from the folder in the settings or those compiled in.
 ///
 /// # Errors
 /// A sentence for each fault.
-pub fn policies(config: &Config) -> Result<(Policy, ReminderPolicy), Vec<String>> {
+pub fn policies(config: &Config) -> Result<Policies, Vec<String>> {
     let mut faults = Vec::new();
     let mut text = |name: &str, compiled: &str| {
         if config.policy_dir.is_empty() {
@@ -162,13 +178,22 @@ pub fn policies(config: &Config) -> Result<(Policy, ReminderPolicy), Vec<String>
         text("access.cedarschema", ACCESS_SCHEMA),
     );
     let reminders = text("reminders.toml", REMINDERS);
+    let alarms = text("budget.toml", BUDGET);
     let policy = note(&mut faults, Policy::new(&access, &schema));
     let reminders = note(
         &mut faults,
         ReminderPolicy::parse(&reminders).map_err(|error| format!("reminder policy: {error}")),
     );
-    match (policy, reminders) {
-        (Some(policy), Some(reminders)) if faults.is_empty() => Ok((policy, reminders)),
+    let alarms = note(
+        &mut faults,
+        AlarmPolicy::parse(&alarms).map_err(|error| format!("budget policy: {error}")),
+    );
+    match (policy, reminders, alarms) {
+        (Some(access), Some(reminders), Some(alarms)) if faults.is_empty() => Ok(Policies {
+            access,
+            reminders,
+            alarms,
+        }),
         _ => Err(faults),
     }
 }

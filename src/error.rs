@@ -87,6 +87,8 @@ text_enum! {
         CrossKindTransfer = "cross_kind_transfer",
         /// The lines do not cover each other.
         OutsideCoverGroup = "outside_cover_group",
+        /// An order while the budget is provisional, without a reason that allows it.
+        InterimReasonRequired = "interim_reason_required",
         /// What is left of the line lapses at the end of the year.
         NotTransferable = "not_transferable",
         /// The entry was taken back or completed, or is a counter entry itself.
@@ -186,6 +188,7 @@ impl Code {
             | Code::CrossKindTransfer
             | Code::OutsideCoverGroup
             | Code::NotTransferable
+            | Code::InterimReasonRequired
             | Code::EntryClosed
             | Code::NotADraft
             | Code::SumOutOfRange
@@ -394,6 +397,9 @@ impl From<Refusal> for Error {
                 Error::with(Code::OutsideCoverGroup, "giver", from).arg("receiver", to)
             }
             Refusal::NotTransferable { line } => Error::with(Code::NotTransferable, "line", line),
+            Refusal::InterimReasonRequired { line, year } => {
+                Error::with(Code::InterimReasonRequired, "line", line).arg("year", year)
+            }
             Refusal::SumOutOfRange => Error::new(Code::SumOutOfRange),
         }
     }

@@ -165,6 +165,8 @@ const WORDS: &[(&str, Option<&str>)] = &[
     ("missing", Some("field")),
     ("action", Some("action")),
     ("grounds", Some("ground")),
+    ("needed", Some("needed")),
+    ("interim_reason", Some("interim-reason")),
     ("found", None),
     ("known", None),
 ];
@@ -174,6 +176,9 @@ const COUNTS: &[&str] = &["minutes", "limit", "min", "max", "over"];
 
 /// Arguments that are cents: digits in groups of three, and `{name}_count` for singular and plural.
 const CENTS: &[&str] = &["over_cents", "ceiling_cents", "short_cents"];
+
+/// Arguments that are cents and shown in euros.
+const EUROS: &[&str] = &["amount", "of_amount", "printed_amount", "computed_amount"];
 
 /// The arguments as Fluent wants them, with `{name}_words` and `{name}_label` beside words. An empty list
 /// of words counts as missing, so that no text ends in nothing.
@@ -203,6 +208,10 @@ fn values<'a>(lang: Language, args: &'a Args) -> HashMap<String, FluentValue<'a>
                     words.iter().map(|word| label(lang, &kind, word)).collect();
                 values.insert(format!("{name}_label"), labels.join(", ").into());
             }
+        }
+        if EUROS.contains(name) {
+            values.insert((*name).to_owned(), euros(lang, value).into());
+            continue;
         }
         if CENTS.contains(name) {
             let count = u32::from(value != "1");
@@ -237,12 +246,35 @@ fn grouped(lang: Language, digits: &str) -> String {
     grouped
 }
 
+/// A day: `31.12.2023` in German, `2023-12-31` in English.
+pub fn day(lang: Language, day: chrono::NaiveDate) -> String {
+    match lang {
+        Language::De => day.format("%d.%m.%Y").to_string(),
+        Language::En => day.to_string(),
+    }
+}
+
+/// Cents in euros: `1.994.000,00 €` in German, `€1,994,000.00` in English.
+fn euros(lang: Language, cents: &str) -> String {
+    let (sign, digits) = match cents.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", cents),
+    };
+    let digits = format!("{digits:0>3}");
+    let (whole, rest) = digits.split_at(digits.len().saturating_sub(2));
+    let whole = grouped(lang, whole);
+    match lang {
+        Language::De => format!("{sign}{whole},{rest} €"),
+        Language::En => format!("{sign}€{whole}.{rest}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::access::{Action, Role};
     use crate::domain::budget::posting::Needed;
-    use crate::domain::budget::{EntryState, EntryType};
+    use crate::domain::budget::{EntryState, EntryType, InterimReason, alarm};
     use crate::domain::budget_period;
     use crate::domain::catalogue::{ImplementationOrder, Level};
     use crate::domain::duty::Recurrence;
@@ -297,6 +329,7 @@ mod tests {
                 &[("short_cents", "1"), ("year", "2022"), ("line", "OG-I7")]
             }
             Code::BlockedFunds => &[("over_cents", "1"), ("line", "OG-I7"), ("year", "2022")],
+            Code::InterimReasonRequired => &[("line", "OG-I7"), ("year", "2022")],
             Code::AuthorityNotInvestive | Code::NotTransferable => &[("line", "OG-K1")],
             Code::CrossKindTransfer | Code::OutsideCoverGroup => {
                 &[("giver", "OG-I9"), ("receiver", "OG-K2")]
@@ -329,6 +362,7 @@ mod tests {
             | FaultCode::NotAssignable
             | FaultCode::NotCarried
             | FaultCode::Outdated
+            | FaultCode::OverAllocated
             | FaultCode::NotAddressed => &[("value", "Ä{$x}")],
             FaultCode::NotPeriodEnd => &[("precision", "quarter")],
             FaultCode::CeilingExceeded => {
@@ -416,6 +450,7 @@ mod tests {
         check! {
             "status" Status, "role" Role, "precision" Precision, "confidentiality" Confidentiality,
             "link-kind" LinkKind, "level" Level, "origin" Origin, "line-kind" LineKind, "entry-type" EntryType, "entry-state" EntryState, "needed" Needed,
+            "interim-reason" InterimReason, "alarm-severity" alarm::Severity,
             "age" Age, "relevance" Relevance, "implementation-order" ImplementationOrder,
             "amount-basis" AmountBasis, "entry-flag" EntryFlag, "post-kind" PostKind,
             "resolution-kind" ResolutionKind, "resolution-outcome" ResolutionOutcome,
@@ -469,6 +504,51 @@ mod tests {
                 assert!(text(lang, &format!("order-place-{place}"), &number).ends_with('3'));
             }
         }
+    }
+
+    #[test]
+    fn every_alarm_has_its_sentence() {
+        let all: Args = [
+            ("amount", "-7400001"),
+            ("of_amount", "200000000"),
+            ("printed_amount", "5"),
+            ("computed_amount", "0"),
+            ("line", "OG-K2"),
+            ("group", "K"),
+            ("measure", "M-2022-0007"),
+            ("programme", "OG-2021-DIG"),
+            ("total", "Summe Budget"),
+            ("year", "2023"),
+            ("to_year", "2024"),
+            ("until", "2023-12-31"),
+            ("origin", "2021"),
+            ("needed", "cover, adopted_resolution"),
+            ("interim_reason", "continuation"),
+        ]
+        .map(|(name, value)| (name, value.to_owned()))
+        .into();
+        for lang in Language::ALL.iter().copied() {
+            for sentence in alarm::SENTENCES {
+                let id = format!("alarm-{sentence}");
+                let full = find(lang, &id, &values(lang, &all));
+                let full = full.unwrap_or_else(|| panic!("{lang}: {id}"));
+                assert!(is_well_formed(lang, &full), "{lang}: {id}: {full}");
+                assert!(!full.contains("{$"), "{lang}: {id}: {full}");
+            }
+        }
+        let told = |lang, id| text(lang, id, &all);
+        assert_eq!(
+            told(Language::De, "alarm-ceiling_exceeded"),
+            "Die Obergrenze von 2.000.000,00 € ist um -74.000,01 € überschritten"
+        );
+        assert_eq!(
+            told(Language::En, "alarm-printed_mismatch"),
+            "`Summe Budget` is printed as €0.05; its parts sum to €0.00"
+        );
+        assert_eq!(
+            told(Language::De, "alarm-uepl_incomplete"),
+            "Über- oder außerplanmäßige -74.000,01 € zählen nicht; es fehlt: Deckung, gefasster Beschluss"
+        );
     }
 
     #[test]

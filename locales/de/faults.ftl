@@ -53,3 +53,6 @@ fault-not_addressed = Auf die elementare Gefährdung `{ $value }` geht die Angab
     .plain = Auf eine elementare Gefährdung geht die Angabe nicht ein
 fault-outdated = `{ $value }` wurde inzwischen geändert; lesen Sie sie neu
     .plain = Die Maßnahme wurde inzwischen geändert; lesen Sie sie neu
+fault-not_adopted = Der Beschluss ist nicht gefasst; er ist offen oder wurde abgelehnt
+fault-over_allocated = Zusammen wären das { $value } Basispunkte; die ganze Zeile hat 10000
+    .plain = Zusammen wäre das mehr als die ganze Zeile

@@ -100,9 +100,19 @@ entry-type-actual_reversal = Storno von Ist
 entry-state-draft = Entwurf
 entry-state-effective = wirksam
 
+interim-reason-legally_obliged = rechtlich verpflichtet
+interim-reason-cannot_be_postponed = unaufschiebbar
+interim-reason-continuation = Fortsetzung
+
+alarm-severity-red = rot
+alarm-severity-amber = gelb
+alarm-severity-warn = Hinweis mit Handlungsbedarf
+alarm-severity-info = zur Kenntnis
+
 needed-cover = Deckung
 needed-reason = Begründung
 needed-resolution = Beschluss
+needed-adopted_resolution = gefasster Beschluss
 
 entry-flag-inferred = erschlossen
 entry-flag-conflict = widersprüchlich
@@ -194,6 +204,7 @@ action-budget =
     .read = Haushaltszahlen ansehen
     .read_own = Haushaltszahlen der eigenen Maßnahmen ansehen
     .post = Buchungen vornehmen
+    .allocate = Zeilen auf Maßnahmen aufteilen
 action-post =
     .read = Stellen ansehen
     .write = Stellen bearbeiten

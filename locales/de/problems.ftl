@@ -144,6 +144,10 @@ problem-outside_cover_group = Anderer Deckungskreis
 problem-outside_cover_group-detail = `{ $giver }` und `{ $receiver }` gehören nicht zum selben Deckungskreis
     .plain = Die Haushaltszeilen gehören nicht zum selben Deckungskreis
 
+problem-interim_reason_required = Vorläufige Haushaltsführung
+problem-interim_reason_required-detail = Der Haushalt { $year } ist vorläufig; ein neuer Auftrag auf `{ $line }` braucht in `interim_reason` einen Grund: rechtlich verpflichtet (`legally_obliged`), unaufschiebbar (`cannot_be_postponed`) oder Fortsetzung (`continuation`)
+    .plain = Der Haushalt ist vorläufig; ein neuer Auftrag braucht in `interim_reason` einen Grund: rechtlich verpflichtet, unaufschiebbar oder Fortsetzung
+
 problem-not_transferable = Nicht übertragbar
 problem-not_transferable-detail = Was von `{ $line }` übrig ist, verfällt am Jahresende: konsumtive Mittel sind nur übertragbar, wenn sie dazu erklärt wurden
     .plain = Konsumtive Mittel sind nur übertragbar, wenn sie dazu erklärt wurden

@@ -65,3 +65,6 @@ fault-not_addressed = the elementary threat `{ $value }` is not addressed
     .plain = an elementary threat is not addressed
 fault-outdated = `{ $value }` has been changed since; read it again
     .plain = the measure has been changed since; read it again
+fault-not_adopted = the resolution was not adopted: it is open, or it was rejected
+fault-over_allocated = together these are { $value } basis points; the whole line has 10000
+    .plain = together this is more than the whole line

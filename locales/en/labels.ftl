@@ -100,9 +100,19 @@ entry-type-actual_reversal = reversal of actual
 entry-state-draft = draft
 entry-state-effective = effective
 
+interim-reason-legally_obliged = legally obliged
+interim-reason-cannot_be_postponed = cannot be postponed
+interim-reason-continuation = continuation
+
+alarm-severity-red = red
+alarm-severity-amber = amber
+alarm-severity-warn = to be seen to
+alarm-severity-info = for information
+
 needed-cover = cover
 needed-reason = reason
 needed-resolution = resolution
+needed-adopted_resolution = adopted resolution
 
 entry-flag-inferred = inferred
 entry-flag-conflict = contradictory
@@ -194,6 +204,7 @@ action-budget =
     .read = read budget figures
     .read_own = read budget figures of one's own measures
     .post = book entries
+    .allocate = share lines out to measures
 action-post =
     .read = view posts
     .write = edit posts

@@ -156,6 +156,10 @@ problem-outside_cover_group = another cover group
 problem-outside_cover_group-detail = `{ $giver }` and `{ $receiver }` are not of the same cover group
     .plain = the lines are not of the same cover group
 
+problem-interim_reason_required = provisional budget
+problem-interim_reason_required-detail = the budget of { $year } is provisional; a new order on `{ $line }` needs a reason in `interim_reason`: `legally_obliged`, `cannot_be_postponed` or `continuation`
+    .plain = the budget is provisional; a new order needs a reason in `interim_reason`: `legally_obliged`, `cannot_be_postponed` or `continuation`
+
 problem-not_transferable = not transferable
 problem-not_transferable-detail = what is left of `{ $line }` lapses at the end of the year: consumptive money is carried over only where it was declared transferable
     .plain = consumptive money is carried over only where it was declared transferable

@@ -59,6 +59,8 @@ text_enum! {
         BudgetReadOwn = "budget.read_own",
         /// Entries: new ones, counter entries, transfers, carry-overs, completed drafts.
         BudgetPost = "budget.post",
+        /// Shares of lines between measures.
+        BudgetAllocate = "budget.allocate",
         /// Posts, granted beside filled.
         PostRead = "post.read",
         /// New or changed post.
@@ -139,6 +141,7 @@ impl Action {
             Action::CatalogueImport => Some("catalogue.imported"),
             Action::ProgrammeImport | Action::ProgrammeImportHistory => Some("programme.imported"),
             Action::BudgetPost => Some("budget.posted"),
+            Action::BudgetAllocate => Some("budget.allocated"),
             Action::PostWrite => Some("post.changed"),
             Action::PostChangeStatus => Some("post.status_changed"),
             Action::BudgetPeriodWrite => Some("budget_period.changed"),

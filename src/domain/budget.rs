@@ -1,6 +1,8 @@
 //! The ledger of a budget: types of entries, derived figures, and the checks that refuse an entry
 //! (DOMAIN §4.2, §4.4). Cents in signed 64 bits; a sum beyond them is an error, never a wrong figure.
 
+pub mod alarm;
+pub mod allocation;
 pub mod amount;
 pub mod authority;
 pub mod blocked;
@@ -11,7 +13,7 @@ pub mod figures;
 pub mod posting;
 pub mod request;
 
-pub use entry::{EntryState, EntryType};
+pub use entry::{EntryState, EntryType, InterimReason};
 pub use figures::Figures;
 
 use super::programme::{CentsOverflow, LineKind};
@@ -97,6 +99,13 @@ pub enum Refusal {
     NotTransferable {
         /// Key of the line.
         line: String,
+    },
+    /// A commitment while the budget of its year is provisional, without a reason that allows it (DOMAIN BUD-7, BA-8).
+    InterimReasonRequired {
+        /// Key of the line.
+        line: String,
+        /// Budget year.
+        year: i32,
     },
     /// A sum leaves 64 bits.
     SumOutOfRange,

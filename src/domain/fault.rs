@@ -56,6 +56,10 @@ text_enum! {
         Outdated = "outdated",
         /// An elementary threat that a substitute does not go into.
         NotAddressed = "not_addressed",
+        /// Shares of a line that are more than the line together.
+        OverAllocated = "over_allocated",
+        /// A resolution that is open, or that the council refused, where an adopted one is needed.
+        NotAdopted = "not_adopted",
     }
 }
 

@@ -107,6 +107,14 @@ text_enum! {
     }
 }
 
+impl ResolutionOutcome {
+    /// Whether money may be spent and posts be filled on the strength of it: only of what was decided
+    /// (DOMAIN BUD-6, BUD-15). What is open, noted, recommended or rejected grants nothing.
+    pub const fn grants(self) -> bool {
+        matches!(self, ResolutionOutcome::Adopted)
+    }
+}
+
 /// A sum of cents left the range of 64 bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a sum of cents is out of range")]

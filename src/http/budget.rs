@@ -11,7 +11,7 @@ use super::page;
 use crate::actions::budget::{self, Grouping, ReportFilter, ReportView};
 use crate::actions::{By, Caller};
 use crate::app::App;
-use crate::error::{FaultCode, Result};
+use crate::error::Result;
 
 /// Which figures, and how they are summed.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -41,15 +41,10 @@ pub async fn get_budget(
     params: Query<BudgetParams>,
 ) -> Result<HttpResponse> {
     let params = params.0;
-    if !(1990..=2100).contains(&params.year) {
-        return Err(page::bad("?year", FaultCode::OutOfRange, |fault| {
-            fault.arg("min", 1990).arg("max", 2100)
-        }));
-    }
     let by = params.by.as_deref().map(|by| page::word("by", by));
     let kind = params.kind.as_deref().map(|kind| page::word("kind", kind));
     let asked = ReportFilter {
-        year: params.year,
+        year: page::budget_year(params.year)?,
         programme: page::text("programme", params.programme)?,
         kind: kind.transpose()?,
         by: by.transpose()?.unwrap_or(Grouping::Programme),

@@ -102,7 +102,7 @@ pub async fn list_budget_entries(
 }
 
 /// Book entries, all of them or none; together with them others can be taken back, so that an amount moves to another
-/// year. Over- and extra-plan money without cover, reason and decision stays a draft and counts nowhere.
+/// year. Over- and extra-plan money without cover, reason and an adopted decision stays a draft and counts nowhere.
 #[utoipa::path(tag = "budget", operation_id = "post_budget_entries", security(("bearer" = [])),
     params(("institution" = String, Path, description = "Slug", example = "offenburg"),
         ("programme" = String, Path, description = "Key", example = "OG-2021-DIG"),

@@ -1,6 +1,8 @@
 //! REST: one file per resource, handlers of a few lines. What they decide is in `actions`.
 
 pub mod address;
+pub mod alarms;
+pub mod allocations;
 pub mod answer;
 pub mod audit;
 pub mod auth;
@@ -107,6 +109,9 @@ macro_rules! all_routes {
                 .service(budget_entries::complete_budget_entry)
                 .service(budget_entries::transfer_budget)
                 .service(budget_entries::carry_over_budget)
+                .service(alarms::list_budget_alarms)
+                .service(allocations::get_line_allocations)
+                .service(allocations::set_line_allocations)
                 .service(budget::get_budget)
                 .service(budget_periods::list_budget_periods)
                 .service(budget_periods::create_budget_period)

@@ -87,6 +87,19 @@ pub fn day(name: &str, day: Option<chrono::NaiveDate>) -> Result<Option<chrono::
     Ok(day)
 }
 
+/// `?year=` of a budget.
+///
+/// # Errors
+/// `malformed`
+pub fn budget_year(year: i32) -> Result<i32> {
+    if (1990..=2100).contains(&year) {
+        return Ok(year);
+    }
+    Err(bad("?year", FaultCode::OutOfRange, |fault| {
+        fault.arg("min", 1990).arg("max", 2100)
+    }))
+}
+
 /// A `malformed` with one fault.
 pub fn bad(pointer: &str, code: FaultCode, args: impl FnOnce(Fault) -> Fault) -> Error {
     Error::new(Code::Malformed).faults(vec![args(Fault::new(pointer, code))])

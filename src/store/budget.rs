@@ -12,15 +12,22 @@ use super::schema::{
 use super::users::Account;
 use crate::domain::budget::ceiling::Ceiling;
 use crate::domain::budget::cover::Mover;
-use crate::domain::budget::{EntryState, EntryType, Line};
-use crate::domain::programme::{EntryFlag, LineKind, ResolutionKind};
+use crate::domain::budget::{EntryState, EntryType, InterimReason, Line};
+use crate::domain::programme::{EntryFlag, LineKind, ResolutionKind, ResolutionOutcome};
 use crate::error::{Error, Result};
 
+pub mod alarms;
+pub mod allocations;
 mod report;
 mod sums;
 
-pub use report::{LineFilter, PayingFor, ReportLine, paying_for, report_lines, sums_of_year};
-pub use sums::{by_paper, by_programme, group_sums, line_figures, unused_authorities};
+pub use allocations::Payee;
+pub use report::{
+    LineFilter, ReportLine, fixed_shares, paid_for, report_lines, sums_of_all_years, sums_of_year,
+};
+pub use sums::{
+    by_paper, by_programme, group_sums, line_figures, unused_authorities, years_of_line,
+};
 
 /// An entry as it is stored.
 #[derive(Debug, Clone, Queryable, Insertable)]
@@ -64,10 +71,20 @@ pub struct Entry {
     pub flag: Option<EntryFlag>,
     /// Where it stands in a paper, as JSON.
     pub source: Option<String>,
+    /// Why it was ordered while the budget was provisional.
+    pub interim_reason: Option<InterimReason>,
 }
 
 /// An entry with the names of what it points to: line, resolution, whoever booked it.
-pub type NamedEntry = (Entry, Option<String>, Option<String>, Option<Account>);
+pub type NamedEntry = (
+    Entry,
+    Option<String>,
+    Option<NamedResolution>,
+    Option<Account>,
+);
+
+/// Key and outcome of a resolution that an entry names.
+pub type NamedResolution = (String, ResolutionOutcome);
 
 /// What postings have to know of a line.
 #[derive(Debug, Clone, Queryable)]
@@ -184,20 +201,44 @@ pub fn lines_by_id(db: &mut Db, ids: &[&str]) -> Result<HashMap<String, LineFact
         .collect())
 }
 
-/// Resolutions of an institution by these keys: id and what the sitting was for.
+/// A resolution as far as entries that name it have to know it.
+#[derive(Debug, Clone, Queryable)]
+pub struct ResolutionFacts {
+    /// Key.
+    pub key: String,
+    /// Id.
+    pub id: String,
+    /// What the sitting was for.
+    pub kind: ResolutionKind,
+    /// What came of it.
+    pub outcome: ResolutionOutcome,
+}
+
+/// Resolutions of an institution by these keys.
 pub fn resolutions_by_key(
     db: &mut Db,
     institution_id: &str,
     keys: &[&str],
-) -> Result<HashMap<String, (String, ResolutionKind)>> {
+) -> Result<HashMap<String, ResolutionFacts>> {
     let keys = keys.iter().filter(|key| !key.contains('\0'));
-    let rows: Vec<(String, String, ResolutionKind)> = resolutions::table
+    let rows: Vec<ResolutionFacts> = resolutions::table
         .filter(resolutions::institution_id.eq(institution_id))
         .filter(resolutions::key.eq_any(keys))
-        .select((resolutions::key, resolutions::id, resolutions::kind))
+        .select((
+            resolutions::key,
+            resolutions::id,
+            resolutions::kind,
+            resolutions::outcome,
+        ))
         .load(db)?;
-    let by_key = |(key, id, kind)| (key, (id, kind));
+    let by_key = |facts: ResolutionFacts| (facts.key.clone(), facts);
     Ok(rows.into_iter().map(by_key).collect())
+}
+
+/// What came of a resolution.
+pub fn outcome(db: &mut Db, resolution_id: &str) -> Result<ResolutionOutcome> {
+    let row = resolutions::table.find(resolution_id);
+    Ok(row.select(resolutions::outcome).first(db)?)
 }
 
 /// These entries of a programme, with everything that belongs to the same pairs.
@@ -302,7 +343,7 @@ pub fn page(
         .select((
             budget_entries::all_columns,
             budget_lines::key.nullable(),
-            resolutions::key.nullable(),
+            (resolutions::key, resolutions::outcome).nullable(),
             (users::email, users::display_name).nullable(),
         ))
         .order(budget_entries::id.desc())
@@ -333,7 +374,7 @@ pub fn named(db: &mut Db, ids: &[&str]) -> Result<Vec<NamedEntry>> {
         .select((
             budget_entries::all_columns,
             budget_lines::key.nullable(),
-            resolutions::key.nullable(),
+            (resolutions::key, resolutions::outcome).nullable(),
             (users::email, users::display_name).nullable(),
         ))
         .order(budget_entries::id)

@@ -54,6 +54,17 @@ pub fn get(db: &mut Db, institution_id: &str, id: &str) -> Result<BudgetPeriod> 
         .ok_or_else(|| Error::new(Code::NotFound))
 }
 
+/// Years of an institution whose budget is provisional.
+pub fn provisional_years(db: &mut Db, institution_id: &str) -> Result<Vec<i32>> {
+    Ok(budget_period_years::table
+        .inner_join(budget_periods::table)
+        .filter(budget_period_years::institution_id.eq(institution_id))
+        .filter(budget_periods::state.eq(State::Provisional))
+        .order(budget_period_years::year)
+        .select(budget_period_years::year)
+        .load(db)?)
+}
+
 /// Years within a span that a budget of the institution covers, other than this one.
 pub fn covered(db: &mut Db, period: &BudgetPeriod) -> Result<Vec<i32>> {
     Ok(budget_period_years::table

@@ -9,7 +9,7 @@ use diesel::expression::{
 };
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
-use diesel::sql_types::{BigInt, Bool};
+use diesel::sql_types::{BigInt, Bool, Text};
 
 /// `(a, b) > (x, y)`: the place after a row, which an index finds at once; no chain of ORs does that.
 #[derive(Debug, Clone, Copy)]
@@ -205,6 +205,40 @@ impl<C: QueryFragment<DB>, DB: Backend> QueryFragment<DB> for SumOfCents<C> {
         out.push_sql("CAST(sum(");
         self.0.walk_ast(out.reborrow())?;
         out.push_sql(") AS BIGINT)");
+        Ok(())
+    }
+}
+
+/// `column = 'word'` with the word written out, for partial indexes: a bound value does not tell a planner that the index
+/// holds all it asks for.
+#[derive(Debug, Clone, Copy)]
+pub struct IsWord<C> {
+    column: C,
+    quoted: &'static str,
+}
+
+/// The condition; `quoted` is the word in its quotation marks, as it stands in the index.
+pub const fn is_word<C: Expression<SqlType = Text>>(column: C, quoted: &'static str) -> IsWord<C> {
+    IsWord { column, quoted }
+}
+
+impl<C> Expression for IsWord<C> {
+    type SqlType = Bool;
+}
+impl<C: AppearsOnTable<QS>, QS: ?Sized> AppearsOnTable<QS> for IsWord<C> {}
+impl<C: SelectableExpression<QS>, QS: ?Sized> SelectableExpression<QS> for IsWord<C> {}
+impl<C> ValidGrouping<()> for IsWord<C> {
+    type IsAggregate = is_aggregate::No;
+}
+impl<C> QueryId for IsWord<C> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+impl<C: QueryFragment<DB>, DB: Backend> QueryFragment<DB> for IsWord<C> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        self.column.walk_ast(out.reborrow())?;
+        out.push_sql(" = ");
+        out.push_sql(self.quoted);
         Ok(())
     }
 }

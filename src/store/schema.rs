@@ -195,6 +195,7 @@ diesel::table! {
         cover_group -> Nullable<Text>,
         cover_note -> Nullable<Text>,
         transferable -> Bool,
+        allocations_version -> Integer,
     }
 }
 
@@ -219,6 +220,7 @@ diesel::table! {
         reason -> Nullable<Text>,
         flag -> Nullable<Text>,
         source -> Nullable<Text>,
+        interim_reason -> Nullable<Text>,
     }
 }
 
@@ -405,6 +407,16 @@ diesel::table! {
     measure_lines (measure_id, line_id) {
         measure_id -> Text,
         line_id -> Text,
+    }
+}
+
+diesel::table! {
+    line_allocations (line_id, measure_id, year) {
+        line_id -> Text,
+        measure_id -> Text,
+        year -> Integer,
+        share_bp -> Nullable<BigInt>,
+        cents -> Nullable<BigInt>,
     }
 }
 
@@ -772,6 +784,8 @@ diesel::joinable!(measures -> users (owner_id));
 diesel::joinable!(measure_links -> measures (measure_id));
 diesel::joinable!(measure_lines -> measures (measure_id));
 diesel::joinable!(measure_lines -> budget_lines (line_id));
+diesel::joinable!(line_allocations -> budget_lines (line_id));
+diesel::joinable!(line_allocations -> measures (measure_id));
 diesel::joinable!(measure_details -> measures (measure_id));
 diesel::joinable!(measure_places -> measures (measure_id));
 diesel::joinable!(measure_target_objects -> measures (measure_id));
@@ -827,6 +841,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     measures,
     measure_links,
     measure_lines,
+    line_allocations,
     measure_details,
     measure_places,
     measure_dependencies,

@@ -36,3 +36,11 @@ pub fn seen_by<'a>(sight: &'a Sight<'a>) -> _ {
             .and(measures::confidentiality.eq_any(own))),
     )
 }
+
+impl Sight<'_> {
+    /// What [`seen_by`] asks, of a measure that was read for another reason: its class and whoever is concerned with it.
+    pub fn sees(&self, class: Confidentiality, concerned: &[Option<&str>]) -> bool {
+        let own = concerned.contains(&Some(self.user_id));
+        self.visibility.all.contains(&class) || (own && self.visibility.own.contains(&class))
+    }
+}

@@ -9,7 +9,7 @@ use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::{Nullable, Text};
 
 use crate::domain::access::Role;
-use crate::domain::budget::{EntryState, EntryType};
+use crate::domain::budget::{EntryState, EntryType, InterimReason};
 use crate::domain::budget_period;
 use crate::domain::catalogue::{ImplementationOrder, Level, Model, SourceKind, TextKind};
 use crate::domain::duty::Recurrence;
@@ -106,6 +106,7 @@ text_columns!(
     EvidenceKind,
     FixedBy,
     Ground,
+    InterimReason,
     ImplementationOrder,
     InstitutionKind,
     Level,

@@ -288,6 +288,7 @@ impl Operation {
             ("{institution}", institution),
             ("{entry}", "0190163d-8694-739b-aea5-966c26f8ad91"),
             ("{programme}", "OG-2021-DIG"),
+            ("{line}", "OG-K1"),
             ("{measure}/migration", "{measure}/migration{to}"),
             ("{catalogue}/migration", "gs-2023/migration{to}"),
             ("{to}", to),
@@ -440,6 +441,7 @@ impl Operation {
             "post_budget_entries" => Some(json!({
                 "entries": [{ "line": "OG-K2", "year": 2023, "type": "forecast", "cents": 1 }],
             })),
+            "set_line_allocations" => Some(json!({ "allocations": [] })),
             "reverse_budget_entry" => Some(json!({ "reason": "doppelt" })),
             "complete_budget_entry" => Some(json!({ "cover": "Gewerbesteuer" })),
             "transfer_budget" => Some(json!({

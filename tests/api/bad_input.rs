@@ -464,6 +464,7 @@ both_engines! {
                 ("{module}", "SYS.3.2.2"), ("{requirement}", "SYS.3.2.2.A1"), ("{control}", "TOR.1"), ("{other}", "gs-2023"),
                 ("{evidence}", "x"),
                 ("{entry}", "0190163d-8694-739b-aea5-966c26f8ad91"),
+                ("{line}", "OG-K1"),
                 ("{filter}", "x"),
                 ("{check}", "x"),
                 ("{postponement}", "0190163d-8694-739b-aea5-966c26f8ad91"),

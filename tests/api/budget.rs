@@ -57,8 +57,25 @@ async fn totals(client: &Client<'_>, institution: &str, year: i32) -> Value {
     client.get(&path).await.ok(200)["totals"].clone()
 }
 
+/// Says what came of a resolution of Offenburg.
+pub async fn decide(finance: &Client<'_>, key: &str, outcome: &str) {
+    let page = finance
+        .get("institutions/offenburg/resolutions")
+        .await
+        .ok(200);
+    let items = page["items"].as_array().unwrap();
+    let id = items.iter().find(|one| one["key"] == key).unwrap()["id"]
+        .as_str()
+        .unwrap();
+    let path = format!("institutions/offenburg/resolutions/{id}");
+    finance
+        .patch(&path, "*", json!({ "outcome": outcome }))
+        .await
+        .ok(200);
+}
+
 /// A programme file of Offenburg with these lines and ceilings.
-fn file(key: &str, lines: &[Value], ceilings: &[Value]) -> Value {
+pub fn file(key: &str, lines: &[Value], ceilings: &[Value]) -> Value {
     let source = json!({ "file": "probe.txt", "line": 1, "text": "Probe" });
     let mut lines = lines.to_vec();
     let mut ceilings = ceilings.to_vec();
@@ -82,7 +99,7 @@ fn file(key: &str, lines: &[Value], ceilings: &[Value]) -> Value {
     })
 }
 
-async fn import(finance: &Client<'_>, file: Value) -> String {
+pub async fn import(finance: &Client<'_>, file: Value) -> String {
     let key = file["programmes"][0]["key"].as_str().unwrap().to_owned();
     let programmes = "institutions/offenburg/programmes";
     finance.post(programmes, file).await.ok(201);
@@ -323,6 +340,10 @@ both_engines! {
         let problem = finance.post(&path, body("201/21-HBA")).await.problem(422, "invalid");
         assert_eq!(problem["errors"][0]["code"], "inconsistent");
         finance.post(&path, body("nie")).await.problem(422, "invalid");
+        // Nor did a council whose decision is still open.
+        let problem = finance.post(&path, body("201/21-GR")).await.problem(422, "invalid");
+        assert_eq!((&problem["errors"][0]["pointer"], &problem["errors"][0]["code"]), (&json!("/resolution"), &json!("not_adopted")));
+        decide(&finance, "201/21-GR", "adopted").await;
         let posted = finance.post(&path, body("201/21-GR")).await.ok(201);
         let complete = &posted["entries"][0];
         assert_eq!((&complete["state"], &complete["completes"], &complete["reason"]), (&json!("effective"), &draft["id"], &json!("unabweisbar")));
@@ -347,6 +368,37 @@ both_engines! {
         assert_eq!(finance.post(&format!("{at}/reverse"), json!({ "reason": "x" })).await.ok(201)["entries"][0]["state"], "draft");
         finance.post(&format!("{at}/complete"), body("201/21-GR")).await.problem(409, "entry_closed");
         assert_eq!(figures(&finance, "offenburg", 2021, "OG-K2").await[0], 3_000_001);
+    }
+
+    // BA-7
+    async fn money_beyond_the_plan_waits_until_its_resolution_is_adopted(app) {
+        let finance = app.sign_in("kaemmerei@offenburg.example").await;
+        let new = |entry_type: &str| json!({
+            "line": "OG-K2", "year": 2021, "type": entry_type, "cents": 500, "reason": "unabweisbar", "cover": "Gewerbesteuer",
+            "resolution": "201/21-GR",
+        });
+        // Nothing but an adopted decision counts.
+        for outcome in ["open", "rejected", "recommended", "noted"] {
+            decide(&finance, "201/21-GR", outcome).await;
+            for entry_type in ["overplan", "extraplan"] {
+                let draft = book(&finance, DIG, new(entry_type)).await;
+                assert_eq!((&draft["state"], &draft["missing"]), (&json!("draft"), &json!(["adopted_resolution"])), "{outcome}");
+                assert_eq!(draft["resolution"], "201/21-GR");
+                let path = format!("{DIG}/entries/{}/complete", draft["id"].as_str().unwrap());
+                let problem = finance.post(&path, json!({})).await.problem(422, "invalid");
+                assert_eq!((&problem["errors"][0]["pointer"], &problem["errors"][0]["code"]), (&json!("/resolution"), &json!("not_adopted")));
+            }
+            assert_eq!(figures(&finance, "offenburg", 2021, "OG-K2").await, [0; 5], "{outcome}");
+        }
+        // Once it is, the draft lacks nothing but somebody who completes it.
+        decide(&finance, "201/21-GR", "adopted").await;
+        let drafts = entries(&finance, DIG, "line=OG-K2&year=2021").await;
+        assert_eq!((drafts.len(), &drafts[0]["state"], &drafts[0]["missing"]), (8, &json!("draft"), &json!([])));
+        let path = format!("{DIG}/entries/{}/complete", drafts[0]["id"].as_str().unwrap());
+        assert_eq!(finance.post(&path, json!({})).await.ok(201)["entries"][0]["state"], "effective");
+        assert_eq!(figures(&finance, "offenburg", 2021, "OG-K2").await[0], 500);
+        assert_eq!(book(&finance, DIG, new("extraplan")).await["state"], "effective");
+        assert_eq!(figures(&finance, "offenburg", 2021, "OG-K2").await[0], 1_000);
     }
 
     async fn blocked_funds_are_refused_and_overspending_is_not(app) {

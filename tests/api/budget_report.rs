@@ -140,7 +140,7 @@ both_engines! {
             Grouping::ALL.iter().map(count).collect::<Vec<_>>()
         };
         let before = counts();
-        assert_eq!(before, [5, 5, 5, 6, 6, 5], "by programme, group, line, measure, unit, kind");
+        assert_eq!(before, [5, 5, 5, 7, 7, 5], "by programme, group, line, measure, unit, kind");
         fill(app);
         assert_eq!(counts(), before);
 
@@ -176,16 +176,17 @@ both_engines! {
         let row = by_measure.iter().find(|row| row["key"] == mdm).unwrap();
         assert_eq!((&row["authorised_cents"], &row["programme"]), (&json!(5_500_000), &Value::Null));
         assert_eq!(by_measure.len(), 13);
-        // A second measure on the same line: it stands in both rows, and once in the totals.
+        // A second measure on the same line: they share it, and the rows add up to the totals.
         let new = json!({ "title": "Zweite", "origin": "audit", "priority": 2, "org_unit": "Bauamt", "budget_lines": ["OG-2021-DIG:OG-K1"] });
         let second = isb.post("institutions/offenburg/measures", new).await.ok(201)["reference"].clone();
         let report = isb.get(&format!("{BUDGET}?year=2023&by=measure&programme=OG-2021-DIG")).await.ok(200);
         let found = report["rows"].as_array().unwrap();
-        assert_eq!(found.len(), 14);
-        assert_eq!((&found[13]["key"], &found[13]["authorised_cents"]), (&second, &json!(5_500_000)));
+        let sum: i64 = found.iter().map(|row| row["authorised_cents"].as_i64().unwrap()).sum();
+        assert_eq!((found.len(), &report["totals"]["authorised_cents"]), (14, &json!(sum)));
+        assert_eq!((&found[13]["key"], &found[13]["authorised_cents"]), (&second, &json!(2_750_000)));
         assert_eq!(report["totals"]["authorised_cents"], 110_525_000 + 141_800_000);
         let units = rows(&isb, "year=2023&by=org_unit&programme=OG-2021-DIG").await;
-        assert_eq!((&units[0]["key"], &units[0]["authorised_cents"]), (&json!("Bauamt"), &json!(5_500_000)));
+        assert_eq!((&units[0]["key"], &units[0]["authorised_cents"]), (&json!("Bauamt"), &json!(2_750_000)));
         let kinds = rows(&isb, "year=2023&by=kind").await;
         let shown: Vec<(&Value, &Value)> = kinds.iter().map(|row| (&row["key"], &row["authorised_cents"])).collect();
         assert_eq!(shown, [(&json!("consumptive"), &json!(110_525_000)), (&json!("investive"), &json!(141_800_000 + 72_500_000))]);

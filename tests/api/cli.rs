@@ -311,7 +311,12 @@ fn a_bad_key_file_and_a_bad_data_folder_are_named() {
 fn a_broken_policy_folder_stops_the_start() {
     let place = Place::empty();
     let sentences = place.bad_with(&["check-config"], &[("ZINNE_POLICY_DIR", "absent")]);
-    for name in ["access.cedar", "access.cedarschema", "reminders.toml"] {
+    for name in [
+        "access.cedar",
+        "access.cedarschema",
+        "reminders.toml",
+        "budget.toml",
+    ] {
         has(&sentences, &format!("policy file `absent/{name}`: "));
     }
     let copy = |to: &str, name: &str, text: Option<&str>| {
@@ -336,8 +341,19 @@ fn a_broken_policy_folder_stops_the_start() {
             "version = \"1\"\nrun_at = \"7 Uhr\"\ndue_soon_days = 30",
             "reminder policy: ",
         ),
+        (
+            "threshold",
+            "budget.toml",
+            "version = \"1\"",
+            "budget policy: ",
+        ),
     ] {
-        for name in ["access.cedar", "access.cedarschema", "reminders.toml"] {
+        for name in [
+            "access.cedar",
+            "access.cedarschema",
+            "reminders.toml",
+            "budget.toml",
+        ] {
             copy(folder, name, (name == broken).then_some(text));
         }
         if broken.is_empty() {

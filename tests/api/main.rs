@@ -13,6 +13,8 @@
 mod support;
 
 mod access;
+mod alarms;
+mod allocations;
 mod auth;
 mod bad_input;
 mod budget;

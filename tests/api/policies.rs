@@ -274,6 +274,12 @@ both_engines! {
                     let body = json!({ "entries": [{ "line": "OG-K2", "year": 2023, "type": "forecast", "cents": 1 }] });
                     finance.post("institutions/offenburg/programmes/OG-2021-DIG/entries", body).await.ok(201);
                 }
+                Action::BudgetAllocate => {
+                    let path = "institutions/offenburg/programmes/OG-2021-DIG/lines/OG-K1/allocations";
+                    let measure = finance.get(path).await.ok(200)["measures"][0]["measure"].clone();
+                    let body = json!({ "allocations": [{ "measure": measure, "share_bp": 5000 }] }).to_string();
+                    finance.send(Method::PUT, path, &[("if-match", "*")], Some(body)).await.ok(200);
+                }
                 Action::PostRead => { isb.get("institutions/offenburg/posts").await.ok(200); }
                 Action::PostWrite => {
                     let body = json!({ "programme": "OG-2021-DIG", "org_unit": "FB DigIT", "kind": "post", "hundredths": 100 });

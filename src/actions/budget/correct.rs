@@ -7,8 +7,9 @@ use super::{Desk, Order, PostedView, at_the_desk};
 use crate::actions::By;
 use crate::actions::idempotent::Answer;
 use crate::app::App;
+use crate::domain::budget::EntryState;
+use crate::domain::budget::posting::{self, Needed};
 use crate::domain::budget::request::{Completion, Reversal};
-use crate::domain::budget::{EntryState, posting};
 use crate::domain::fault::{Fault, FaultCode, Faults};
 use crate::domain::programme::CentsOverflow;
 use crate::error::{Code, Error, Result};
@@ -140,6 +141,13 @@ fn completed(db: &mut Db, desk: &Desk<'_>, draft: Entry, input: &Completion) -> 
     let resolutions = Resolutions::named(db, desk, std::iter::once(resolution))?;
     let mut faults = Faults::new();
     let given = resolutions.find(&mut faults, "/resolution", resolution, draft.entry_type);
+    // A resolution that was still open when the draft was booked may have been adopted since.
+    let outcome = match (given, &draft.resolution_id) {
+        (Some(given), _) => Some(given.outcome),
+        (None, Some(earlier)) => Some(budget::outcome(db, earlier)?),
+        (None, None) => None,
+    };
+    let given = given.map(|given| given.id.clone());
     let entry = Entry {
         line_id: draft.line_id,
         booked_on: draft.booked_on,
@@ -154,13 +162,16 @@ fn completed(db: &mut Db, desk: &Desk<'_>, draft: Entry, input: &Completion) -> 
         entry.entry_type,
         entry.cover.as_deref(),
         entry.reason.as_deref(),
-        entry.resolution_id.as_deref(),
+        outcome,
     );
     // An unknown resolution has its fault already.
     faults.finish()?;
     let mut faults = Faults::new();
     for needed in missing {
-        faults.push(Fault::new(format!("/{needed}"), FaultCode::Required));
+        faults.push(match needed {
+            Needed::AdoptedResolution => Fault::new("/resolution", FaultCode::NotAdopted),
+            _ => Fault::new(format!("/{needed}"), FaultCode::Required),
+        });
     }
     faults.finish()?;
     Ok(entry)

@@ -1,18 +1,26 @@
 //! The ledger of a programme: booking, taking back, moving money, and what is left of it.
 
+mod alarms;
+mod allocations;
 mod book;
 mod correct;
 mod entries;
 mod moves;
 mod post;
 mod report;
+mod shares;
 mod view;
 
+pub use alarms::{Alarm, AlarmFilter, AlarmKey, Place, alarms};
+pub use allocations::{
+    AllocationView, AllocationsView, PayeeView, YearPartView, YearSharesView, allocate, allocations,
+};
 pub use correct::{complete, reverse};
 pub use entries::entries;
 pub use moves::{carry_over, transfer};
 pub use post::post;
 pub use report::{FiguresView, Grouping, ReportFilter, ReportRow, ReportView, report};
+pub(super) use shares::{carry_allocations, drop_allocations};
 pub use view::{EntryView, PostedView};
 
 use chrono::{DateTime, Utc};
@@ -66,6 +74,7 @@ impl Desk<'_> {
             reason: None,
             flag: None,
             source: None,
+            interim_reason: None,
         }
     }
 }

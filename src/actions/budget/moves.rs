@@ -44,7 +44,8 @@ fn covering(db: &mut Db, desk: &Desk<'_>, input: &Transfer) -> Result<Vec<Entry>
     let resolution = input.resolution.as_deref();
     let resolutions = Resolutions::named(db, desk, std::iter::once(resolution))?;
     let mut faults = Faults::new();
-    let resolution_id = resolutions.find(&mut faults, "/resolution", resolution, EntryType::Cover);
+    let named = resolutions.find(&mut faults, "/resolution", resolution, EntryType::Cover);
+    let resolution_id = named.map(|named| named.id.clone());
     let pair_id = new_id(desk.now);
     let (mut entries, mut givers, mut receivers) = (Vec::new(), Vec::new(), Vec::new());
     for (side, shares, sign) in [("/from", &input.from, -1), ("/to", &input.to, 1)] {
@@ -108,8 +109,8 @@ fn carrying_over(db: &mut Db, desk: &Desk<'_>, input: &CarryOver) -> Result<Vec<
     let resolutions = Resolutions::named(db, desk, std::iter::once(resolution))?;
     let mut faults = Faults::new();
     let line = find_line(&mut faults, "/line", Some(&input.line), &lines);
-    let resolution_id =
-        resolutions.find(&mut faults, "/resolution", resolution, EntryType::CarryOut);
+    let named = resolutions.find(&mut faults, "/resolution", resolution, EntryType::CarryOut);
+    let resolution_id = named.map(|named| named.id.clone());
     faults.finish()?;
     let line = line.ok_or_else(|| Error::bug("a line without fault is not there"))?;
     cover::check_carry_over(&line.mover())?;

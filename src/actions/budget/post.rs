@@ -7,14 +7,14 @@ use super::{Desk, Order, PostedView, at_the_desk};
 use crate::actions::By;
 use crate::actions::idempotent::Answer;
 use crate::app::App;
-use crate::domain::budget::request::Posting;
+use crate::domain::budget::request::{self, Posting};
 use crate::domain::budget::{EntryState, EntryType, posting};
 use crate::domain::calendar::berlin_day;
 use crate::domain::fault::{Fault, FaultCode, Faults};
 use crate::domain::programme::ResolutionKind;
 use crate::error::Result;
-use crate::store::Db;
-use crate::store::budget::{self, Entry, LineFacts};
+use crate::store::budget::{self, Entry, LineFacts, ResolutionFacts};
+use crate::store::{Db, budget_periods};
 
 /// Books entries, all of them or none.
 ///
@@ -76,6 +76,7 @@ fn new_entries(db: &mut Db, desk: &Desk<'_>, input: &Posting) -> Result<Vec<Entr
         .iter()
         .map(|entry| entry.resolution.as_deref());
     let resolutions = Resolutions::named(db, desk, named)?;
+    let interim = provisional_years(db, desk, input)?;
     let mut faults = Faults::new();
     let mut entries = Vec::with_capacity(input.entries.len());
     for (index, entry) in input.entries.iter().enumerate() {
@@ -88,27 +89,48 @@ fn new_entries(db: &mut Db, desk: &Desk<'_>, input: &Posting) -> Result<Vec<Entr
         );
         let resolution = entry.resolution.as_deref();
         let at = format!("{at}/resolution");
-        let resolution_id = resolutions.find(&mut faults, &at, resolution, entry.entry_type);
+        let named = resolutions.find(&mut faults, &at, resolution, entry.entry_type);
         let (cover, reason) = (entry.cover.as_deref(), entry.reason.as_deref());
-        let missing = posting::missing(entry.entry_type, cover, reason, resolution);
+        let missing = posting::missing(
+            entry.entry_type,
+            cover,
+            reason,
+            named.map(|named| named.outcome),
+        );
         let state = if missing.is_empty() {
             EntryState::Effective
         } else {
             EntryState::Draft
         };
+        if let (EntryType::Commitment, Some(line)) = (entry.entry_type, line) {
+            let at = format!("/entries/{index}/interim_reason");
+            let (provisional, place) = (interim.contains(&entry.year), (&*line.key, entry.year));
+            let fault = posting::check_interim(provisional, entry.interim_reason, place, &at)?;
+            fault.into_iter().for_each(|fault| faults.push(fault));
+        }
         let booked = desk.entry(line, entry.year, entry.entry_type, entry.cents);
         entries.push(Entry {
             state,
             pay_year: entry.pay_year,
             booked_on: entry.booked_on.unwrap_or(booked.booked_on),
-            resolution_id,
+            resolution_id: named.map(|named| named.id.clone()),
             cover: correct::trimmed(cover),
             reason: correct::trimmed(reason),
+            interim_reason: entry.interim_reason,
             ..booked
         });
     }
     faults.finish()?;
     Ok(entries)
+}
+
+/// The years whose budget is provisional, as far as something is to be ordered in them.
+fn provisional_years(db: &mut Db, desk: &Desk<'_>, input: &Posting) -> Result<Vec<i32>> {
+    let orders = |entry: &&request::Entry| entry.entry_type == EntryType::Commitment;
+    if !input.entries.iter().any(|entry| orders(&entry)) {
+        return Ok(Vec::new());
+    }
+    budget_periods::provisional_years(db, &desk.scope.institution.id)
 }
 
 /// The line that a key names; unknown ones are a fault.
@@ -127,7 +149,7 @@ pub(super) fn find_line<'a>(
 }
 
 /// The resolutions that a request names.
-pub(super) struct Resolutions(HashMap<String, (String, ResolutionKind)>);
+pub(super) struct Resolutions(HashMap<String, ResolutionFacts>);
 
 impl Resolutions {
     /// Looks them up.
@@ -144,23 +166,23 @@ impl Resolutions {
         budget::resolutions_by_key(db, institution_id, &keys).map(Resolutions)
     }
 
-    /// Id of the one that a key names. Money beyond the plan needs a decision: what a committee only noted or
-    /// recommended authorises nothing.
+    /// The one that a key names. Money beyond the plan needs a decision: what a committee only noted or recommended
+    /// authorises nothing. Whether the decision was adopted shows in what the entry lacks: it may still be open.
     pub(super) fn find(
         &self,
         faults: &mut Faults,
         at: &str,
         key: Option<&str>,
         entry_type: EntryType,
-    ) -> Option<String> {
+    ) -> Option<&ResolutionFacts> {
         let key = key?;
-        let Some((id, kind)) = self.0.get(key) else {
+        let Some(facts) = self.0.get(key) else {
             faults.push(Fault::new(at, FaultCode::UnknownReference).arg("value", key));
             return None;
         };
-        if entry_type.beyond_plan() && *kind != ResolutionKind::Decision {
+        if entry_type.beyond_plan() && facts.kind != ResolutionKind::Decision {
             faults.push(Fault::new(at, FaultCode::Inconsistent));
         }
-        Some(id.clone())
+        Some(facts)
     }
 }

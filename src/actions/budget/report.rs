@@ -1,6 +1,6 @@
 //! What was planned, authorised, blocked, ordered and spent in a year, and what is left.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -10,11 +10,12 @@ use crate::actions::{By, Scope};
 use crate::app::App;
 use crate::domain::access::{Action, Resource};
 use crate::domain::budget::Figures;
+use crate::domain::budget::allocation::{Sharer, Shares};
 use crate::domain::programme::{CentsOverflow, LineKind};
 use crate::domain::text_enum;
 use crate::error::{Error, Result};
 use crate::store::Db;
-use crate::store::budget::{self, LineFilter, PayingFor, ReportLine};
+use crate::store::budget::{self, LineFilter, Payee, ReportLine};
 use crate::store::measures::Sight;
 
 text_enum! {
@@ -26,9 +27,9 @@ text_enum! {
         Group = "group",
         /// A line each.
         Line = "line",
-        /// A measure each: the lines that pay for it, in full.
+        /// A measure each: its shares of the lines that pay for it.
         Measure = "measure",
-        /// An organisational unit each: the lines that pay for its measures, in full.
+        /// An organisational unit each: the shares of its measures.
         OrgUnit = "org_unit",
         /// A kind of line each.
         Kind = "kind",
@@ -75,7 +76,7 @@ pub struct FiguresView {
 }
 
 impl FiguresView {
-    fn new(figures: &Figures) -> Result<Self, CentsOverflow> {
+    pub(super) fn new(figures: &Figures) -> Result<Self, CentsOverflow> {
         Ok(FiguresView {
             plan_cents: figures.plan,
             authorised_cents: figures.authorised,
@@ -102,8 +103,8 @@ pub struct ReportRow {
     /// Key of the programme, of rows for programmes, groups and lines.
     #[schema(example = "OG-2021-DIG")]
     pub programme: Option<String>,
-    /// Key of the programme, group or line, reference of the measure, unit or kind; none for lines that no measure, or no
-    /// unit, in the reader's sight is tied to.
+    /// Key of the programme, group or line, reference of the measure, unit or kind; none for what no measure, or no unit,
+    /// in the reader's sight has a share of.
     #[schema(example = "OG-K2")]
     pub key: Option<String>,
     /// Title of the programme, group, line or measure.
@@ -124,9 +125,10 @@ pub struct ReportView {
     /// Always `EUR`.
     #[schema(example = "EUR")]
     pub currency: String,
-    /// The rows in the order of the papers. By measure or unit, a line that pays for several stands in each of their rows.
+    /// The rows in the order of the papers. They add up to the totals: by measure or unit, each has its share of a line,
+    /// and what is not allocated stands in the row without a key.
     pub rows: Vec<ReportRow>,
-    /// Sums of all lines, each counted once.
+    /// Sums of all lines.
     pub totals: FiguresView,
 }
 
@@ -153,13 +155,13 @@ pub fn report(
         for (line, entry_type, cents) in budget::sums_of_year(db, &sight, &filter, asked.year)? {
             figures.entry(line).or_default().add(entry_type, cents)?;
         }
-        let names = names(db, &sight, &filter, asked.by, &lines)?;
-        view(asked, &lines, &figures, names)
+        let rows = rows(db, &sight, &filter, asked, &lines, &figures)?;
+        view(asked, &lines, &figures, rows)
     })
 }
 
 /// Whose lines the caller sees: all of them, or with their units those of their own measures.
-fn own_units(app: &App, scope: &Scope) -> Result<Option<Vec<String>>> {
+pub(super) fn own_units(app: &App, scope: &Scope) -> Result<Option<Vec<String>>> {
     let whole = Resource::Institution;
     if app.policy.permits(&scope.actor, Action::BudgetRead, &whole) {
         return Ok(None);
@@ -168,37 +170,51 @@ fn own_units(app: &App, scope: &Scope) -> Result<Option<Vec<String>>> {
     Ok(scope.person()?.head_of())
 }
 
-/// Names of rows, each with the ids of its lines, in the order in which they are shown.
-fn names(
+/// What goes into a row, in the order in which rows are shown.
+type Entry = (Name, Figures);
+
+fn rows(
     db: &mut Db,
     sight: &Sight<'_>,
     filter: &LineFilter,
-    by: Grouping,
+    asked: &ReportFilter,
     lines: &[ReportLine],
-) -> Result<Vec<(Name, String)>> {
+    figures: &HashMap<String, Figures>,
+) -> Result<Vec<Entry>> {
     let of = |name: fn(&ReportLine) -> Name| {
-        let named = lines.iter().map(|line| (name(line), line.id.clone()));
+        let named = lines
+            .iter()
+            .map(|line| (name(line), of_line(figures, line)));
         named.collect::<Vec<_>>()
     };
-    Ok(match by {
+    Ok(match asked.by {
         Grouping::Programme => of(|line| Name::within(line, &line.programme.0, &line.programme.1)),
         Grouping::Group => of(|line| Name::within(line, &line.group.0, &line.group.1)),
         Grouping::Line => of(|line| Name::within(line, &line.key, &line.title)),
         Grouping::Kind => {
             let mut by_kind: Vec<&ReportLine> = lines.iter().collect();
             by_kind.sort_by_key(|line| line.kind);
-            let named = by_kind.into_iter();
-            named
-                .map(|line| (Name::alone(Some(line.kind.as_str())), line.id.clone()))
-                .collect()
+            let named = by_kind.into_iter().map(|line| {
+                let name = Name::alone(Some(line.kind.as_str()));
+                (name, of_line(figures, line))
+            });
+            named.collect()
         }
-        Grouping::Measure => paid(db, sight, filter, lines, |paying| Name {
-            title: Some(paying.title.clone()),
-            ..Name::alone(Some(&paying.reference))
-        })?,
+        Grouping::Measure => {
+            let name = |payee: &Payee| Name {
+                title: Some(payee.title.clone()),
+                ..Name::alone(Some(&payee.reference))
+            };
+            let mut shared = shares(db, sight, filter, asked.year, lines, figures)?;
+            shared.sort_by_key(|(payee, _)| payee.as_ref().map_or(i64::MAX, |one| one.number));
+            named(&shared, name)
+        }
         Grouping::OrgUnit => {
-            let unit = |paying: &PayingFor| Name::alone(paying.org_unit.as_deref());
-            let mut named = paid(db, sight, filter, lines, unit)?;
+            let name = |payee: &Payee| Name::alone(payee.org_unit.as_deref());
+            let mut named = named(
+                &shares(db, sight, filter, asked.year, lines, figures)?,
+                name,
+            );
             named.sort_by(|(one, _), (other, _)| {
                 let place = |name: &Name| (name.key.is_none(), name.key.clone());
                 place(one).cmp(&place(other))
@@ -206,6 +222,58 @@ fn names(
             named
         }
     })
+}
+
+fn of_line(figures: &HashMap<String, Figures>, line: &ReportLine) -> Figures {
+    figures.get(&line.id).copied().unwrap_or_default()
+}
+
+/// A share with the measure that has it; none where it is not allocated, or allocated to one out of sight.
+type Shared = (Option<Payee>, Figures);
+
+fn named(shared: &[Shared], name: impl Fn(&Payee) -> Name) -> Vec<Entry> {
+    let named = shared.iter().map(|(payee, figures)| {
+        let name = payee.as_ref().map_or_else(|| Name::alone(None), &name);
+        (name, *figures)
+    });
+    named.collect()
+}
+
+/// The shares of all lines in a year.
+fn shares(
+    db: &mut Db,
+    sight: &Sight<'_>,
+    filter: &LineFilter,
+    year: i32,
+    lines: &[ReportLine],
+    figures: &HashMap<String, Figures>,
+) -> Result<Vec<Shared>> {
+    let mut payees: HashMap<String, Vec<Payee>> = HashMap::new();
+    for payee in budget::paid_for(db, sight, filter)? {
+        payees.entry(payee.line_id.clone()).or_default().push(payee);
+    }
+    let fixed = budget::fixed_shares(db, sight, filter)?;
+    let mut shared = Vec::new();
+    for line in lines {
+        let payees = payees.remove(&line.id).unwrap_or_default();
+        let sharers: Vec<Sharer> = payees.iter().map(Payee::sharer).collect();
+        let fixed = fixed.get(&line.id).map(Vec::as_slice).unwrap_or_default();
+        let figures = of_line(figures, line);
+        let shares = Shares::of_year(&sharers, fixed, year, figures.authorised);
+        let parts = shares.split(&figures)?;
+        let mut payees: HashMap<String, Payee> = payees
+            .into_iter()
+            .map(|payee| (payee.id.clone(), payee))
+            .collect();
+        for (measure, part) in parts.measures {
+            let payee = payees.remove(&measure);
+            shared.push((payee.filter(|payee| payee.is_seen(sight)), part));
+        }
+        if parts.has_rest {
+            shared.push((None, parts.rest));
+        }
+    }
+    Ok(shared)
 }
 
 impl Name {
@@ -226,47 +294,26 @@ impl Name {
     }
 }
 
-/// Lines by what they pay for; those that pay for nothing in sight come last, without a name.
-fn paid(
-    db: &mut Db,
-    sight: &Sight<'_>,
-    filter: &LineFilter,
-    lines: &[ReportLine],
-    name: impl Fn(&PayingFor) -> Name,
-) -> Result<Vec<(Name, String)>> {
-    let paying = budget::paying_for(db, sight, filter)?;
-    let paid: HashSet<&str> = paying.iter().map(|one| one.line_id.as_str()).collect();
-    let rest = lines.iter().filter(|line| !paid.contains(line.id.as_str()));
-    let rest = rest.map(|line| (Name::alone(None), line.id.clone()));
-    let named = paying.iter().map(|one| (name(one), one.line_id.clone()));
-    Ok(named.chain(rest).collect())
-}
-
 fn view(
     asked: &ReportFilter,
     lines: &[ReportLine],
     figures: &HashMap<String, Figures>,
-    names: Vec<(Name, String)>,
+    entries: Vec<Entry>,
 ) -> Result<ReportView> {
-    let of = |line: &str| figures.get(line).copied().unwrap_or_default();
-    let mut rows: Vec<(Name, Figures)> = Vec::new();
+    let mut rows: Vec<Entry> = Vec::new();
     let mut places: HashMap<Name, usize> = HashMap::new();
-    let mut seen: HashSet<(usize, String)> = HashSet::new();
-    for (name, line) in names {
+    for (name, figures) in entries {
         let place = *places.entry(name.clone()).or_insert(rows.len());
         if place == rows.len() {
             rows.push((name, Figures::default()));
         }
-        // Two measures of one unit may be paid by the same line.
-        if seen.insert((place, line.clone())) {
-            let row = rows.get_mut(place);
-            let (_, sum) = row.ok_or_else(|| Error::bug("a row is not where it was put"))?;
-            sum.add_all(&of(&line))?;
-        }
+        let row = rows.get_mut(place);
+        let (_, sum) = row.ok_or_else(|| Error::bug("a row is not where it was put"))?;
+        sum.add_all(&figures)?;
     }
     let mut totals = Figures::default();
     for line in lines {
-        totals.add_all(&of(&line.id))?;
+        totals.add_all(&of_line(figures, line))?;
     }
     let rows = rows.into_iter().map(|(name, figures)| {
         Ok(ReportRow {

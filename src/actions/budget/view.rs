@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::actions::measures::view::OwnerView;
 use crate::domain::budget::posting::{self, Needed};
-use crate::domain::budget::{EntryState, EntryType};
+use crate::domain::budget::{EntryState, EntryType, InterimReason};
 use crate::domain::programme::EntryFlag;
 use crate::domain::programme_file::Source;
 use crate::error::Result;
@@ -30,7 +30,7 @@ pub struct EntryView {
     pub entry_type: EntryType,
     /// Whether it counts.
     pub state: EntryState,
-    /// What a draft lacks to count.
+    /// What a draft lacks to count; nothing where only somebody has to complete it.
     pub missing: Vec<Needed>,
     /// Signed cents.
     #[schema(example = 12_500_000)]
@@ -57,6 +57,9 @@ pub struct EntryView {
     pub cover: Option<String>,
     /// Why.
     pub reason: Option<String>,
+    /// Why it was ordered while the budget of its year was provisional.
+    #[serde(default)]
+    pub interim_reason: Option<InterimReason>,
     /// What has to be known about it.
     pub flag: Option<EntryFlag>,
     /// Where it stands in a paper.
@@ -82,7 +85,7 @@ pub(super) fn entries(db: &mut Db, named: Vec<NamedEntry>) -> Result<Vec<EntryVi
                 entry.entry_type,
                 entry.cover.as_deref(),
                 entry.reason.as_deref(),
-                resolution.as_deref(),
+                resolution.as_ref().map(|(_, outcome)| *outcome),
             ),
         };
         Ok(EntryView {
@@ -97,13 +100,14 @@ pub(super) fn entries(db: &mut Db, named: Vec<NamedEntry>) -> Result<Vec<EntryVi
             booked_on: entry.booked_on,
             booked_at: entry.booked_at.and_utc(),
             booked_by: account.as_ref().map(OwnerView::from),
-            resolution,
+            resolution: resolution.map(|(key, _)| key),
             pair: entry.pair_id,
             reverses: entry.reverses,
             completes: entry.completes,
             closed_by,
             cover: entry.cover,
             reason: entry.reason,
+            interim_reason: entry.interim_reason,
             flag: entry.flag,
             source: entry.source.as_deref().map(from_json).transpose()?,
         })

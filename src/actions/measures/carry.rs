@@ -10,6 +10,7 @@ use super::names::Names;
 use super::view::MeasureView;
 use super::{By, Scope, facts, view, visible};
 use crate::actions::Entry;
+use crate::actions::budget::carry_allocations;
 use crate::actions::idempotent::{Answer, Request};
 use crate::actions::versions;
 use crate::app::App;
@@ -171,6 +172,20 @@ impl Case<'_, '_> {
         }
         let after = replaced(before, self.reason);
         self.change(db, &mut dossier, before, &after)
+    }
+
+    /// Lets those that take over have the shares of lines that were fixed for others: ids.
+    ///
+    /// # Errors
+    /// `sum_out_of_range`, `stale`
+    pub(super) fn carry_allocations(
+        &self,
+        db: &mut Db,
+        gone: &[&str],
+        successors: &[&str],
+    ) -> Result<()> {
+        let (scope, now, reason) = (self.writing.scope, self.writing.now, self.reason.trim());
+        carry_allocations(db, scope, now, gone, successors, reason)
     }
 
     /// Notes that one measure went into another: ids.

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::names::Names;
 use super::{Scope, sight, stored_links};
+use crate::actions::budget::drop_allocations;
 use crate::app::App;
 use crate::domain::dependency::{Dependency, find_cycle};
 use crate::domain::fault::{Fault, FaultCode, Faults};
@@ -117,7 +118,9 @@ impl Writing<'_> {
             measures::set_links(db, id, &links)?;
         }
         if let Some(lines) = lines {
-            measures::set_lines(db, id, &strs(&lines))?;
+            let lines = strs(&lines);
+            drop_allocations(db, self.scope, self.now, id, &lines)?;
+            measures::set_lines(db, id, &lines)?;
         }
         if let Some(requires) = requires {
             measures::set_requires(db, id, &strs(&requires))?;
@@ -232,6 +235,11 @@ impl Writing<'_> {
     ) -> Result<Option<Vec<String>>> {
         if !changed.contains_key("budget_lines") {
             return Ok(None);
+        }
+        let is_gone = |name: &String| !after.budget_lines.contains(name);
+        if before.budget_lines.iter().any(is_gone) {
+            // Somebody may be fixing a share of a line that is just leaving the measure.
+            institutions::lock(db, &self.scope.institution.id)?;
         }
         let there: BTreeMap<String, &String> = dossier
             .lines

@@ -192,6 +192,8 @@ fn absorb(
     limits(&after).map_err(at_place)?;
     case.change(db, &mut successor, &before, &after)
         .map_err(at_place)?;
+    let gone: Vec<&str> = olds.iter().map(|old| old.row.measure.id.as_str()).collect();
+    case.carry_allocations(db, &gone, &[&successor.row.measure.id])?;
     for (old, (_, state)) in olds.iter().zip(&states) {
         let (old_id, id) = (&old.row.measure.id, &successor.row.measure.id);
         measures::carry_provenance(db, old_id, id)?;

@@ -125,6 +125,7 @@ pub fn history(
                 .iter()
                 .any(|class| !seen.contains(class));
             let mut changes = changes_of(&event)?;
+            changes.extend(shares_of(&event)?);
             if is_hidden {
                 changes.clear();
             }
@@ -357,6 +358,13 @@ fn changes_of(event: &Recorded) -> Result<Map<String, Value>> {
     Ok(changes)
 }
 
+/// The shares of lines that an event changed: they belong to the lines, and are no field that a measure as it stood has.
+fn shares_of(event: &Recorded) -> Result<Option<(String, Value)>> {
+    let mut details: Map<String, Value> = from_json(&event.details)?;
+    let shares = details.remove("allocations").filter(Value::is_object);
+    Ok(shares.map(|shares| ("allocations".to_owned(), shares)))
+}
+
 /// Keys of the programmes that the reader does not see.
 fn hidden_programmes(db: &mut Db, app: &App, scope: &Scope) -> Result<Vec<String>> {
     let seen = app.policy.visibility(scope.person()?).programmes;
@@ -388,6 +396,15 @@ fn shown(field: &str, value: Value, hidden: &[String]) -> Value {
         ("budget_lines", Value::Array(lines)) => lines
             .into_iter()
             .filter(|line| !line.as_str().is_some_and(is_hidden))
+            .collect(),
+        ("allocations", Value::Array(shares)) => shares
+            .into_iter()
+            .filter(|share| {
+                !share
+                    .get("line")
+                    .and_then(Value::as_str)
+                    .is_some_and(is_hidden)
+            })
             .collect(),
         (_, value) => value,
     }
@@ -421,6 +438,11 @@ mod tests {
         assert_eq!(
             show("budget_lines", lines),
             serde_json::json!(["GEHEIMER:1", "OFFEN:2"])
+        );
+        let shares = serde_json::json!([{ "line": "GEHEIM:1" }, { "line": "OFFEN:2" }]);
+        assert_eq!(
+            show("allocations", shares),
+            serde_json::json!([{ "line": "OFFEN:2" }])
         );
     }
 }

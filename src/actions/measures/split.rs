@@ -154,6 +154,8 @@ pub fn split(
                 let at = |pointer: &str| format!("/parts/{index}{pointer}");
                 parts.push(part.map_err(|error| placed(error, at))?);
             }
+            let ids: Vec<&str> = parts.iter().map(|part| names(part).0).collect();
+            case.carry_allocations(db, &[&whole.row.measure.id], &ids)?;
             case.retire(db, whole.clone(), &before)?;
             let olds = [names(&whole)];
             let successors: Vec<(&str, &str)> = parts.iter().map(names).collect();

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::actions::measures::{nullable, present};
 use crate::domain::post::{Refusal, Status, Step, check_step};
-use crate::domain::programme::{PostKind, ResolutionOutcome};
+use crate::domain::programme::PostKind;
 use crate::error::{Code, Error, Result};
 use crate::store::posts::{Granting, Post, Row};
 
@@ -201,7 +201,7 @@ impl PostStatusInput {
         let adopted = row
             .resolution
             .as_ref()
-            .is_some_and(|granting| granting.outcome == ResolutionOutcome::Adopted);
+            .is_some_and(|granting| granting.outcome.grants());
         post.ends_on = self.ends_on.or(post.ends_on);
         let step = Step {
             from: post.status,

@@ -18,8 +18,14 @@ pub struct Mover<'a> {
     pub transferable: bool,
 }
 
-const fn is_consumptive(kind: LineKind) -> bool {
+/// Whether it is spent and gone, and no investment.
+pub const fn is_consumptive(kind: LineKind) -> bool {
     matches!(kind, LineKind::Consumptive | LineKind::Staff)
+}
+
+/// Whether what is left of a line lapses at the end of its year (DOMAIN BUD-9).
+pub const fn lapses(kind: LineKind, transferable: bool) -> bool {
+    is_consumptive(kind) && !transferable
 }
 
 /// Whether one line may cover another: inside one cover group; never from an investment to consumption, the other way
@@ -48,7 +54,7 @@ pub fn check(from: &Mover<'_>, to: &Mover<'_>) -> Result<(), Refusal> {
 /// # Errors
 /// [`Refusal::NotTransferable`]
 pub fn check_carry_over(line: &Mover<'_>) -> Result<(), Refusal> {
-    if is_consumptive(line.kind) && !line.transferable {
+    if lapses(line.kind, line.transferable) {
         return Err(Refusal::NotTransferable {
             line: line.key.to_owned(),
         });

@@ -56,6 +56,18 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// Why money may be ordered while the budget of its year is provisional (DOMAIN BUD-7, § 83 GemO).
+    InterimReason {
+        /// Rechtlich verpflichtet.
+        LegallyObliged = "legally_obliged",
+        /// Unaufschiebbar.
+        CannotBePostponed = "cannot_be_postponed",
+        /// Fortsetzung of what was begun.
+        Continuation = "continuation",
+    }
+}
+
 /// The figure that entries of a type add to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Column {

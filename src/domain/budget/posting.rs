@@ -4,17 +4,19 @@ use std::collections::HashSet;
 
 use chrono::NaiveDate;
 
-use super::EntryType;
 use super::entry::Sign;
 use super::request::{CarryOver, Completion, Entry, Posting, Transfer, TransferShare};
+use super::{EntryType, InterimReason, Refusal};
 use crate::domain::fault::{Fault, FaultCode, Faults};
-use crate::domain::programme::sum;
+use crate::domain::programme::{ResolutionOutcome, sum};
 use crate::domain::text_enum;
 
 /// Most cents of one entry: what every client of JSON reads exactly (2⁵³ − 1), some 90 trillion euros.
 pub const MAX_CENTS: i64 = 9_007_199_254_740_991;
 /// Budget years that there can be.
-const YEARS: std::ops::RangeInclusive<i32> = 1990..=2100;
+const YEARS: std::ops::RangeInclusive<i32> = 1990..=LAST_YEAR;
+/// The last of them.
+pub(super) const LAST_YEAR: i32 = 2100;
 /// Most entries, counter entries or lines of one request.
 const MOST: usize = 200;
 
@@ -27,28 +29,51 @@ text_enum! {
         Reason = "reason",
         /// The resolution that it rests on.
         Resolution = "resolution",
+        /// The resolution is named, and was not adopted: it is open, or the council refused.
+        AdoptedResolution = "adopted_resolution",
     }
 }
 
-/// What an entry lacks to count; nothing where its type needs nothing.
+/// What an entry lacks to count; nothing where its type needs nothing. `outcome` is that of the resolution it names.
 pub fn missing(
     entry_type: EntryType,
     cover: Option<&str>,
     reason: Option<&str>,
-    resolution: Option<&str>,
+    outcome: Option<ResolutionOutcome>,
 ) -> Vec<Needed> {
     if !entry_type.beyond_plan() {
         return Vec::new();
     }
-    [
-        (Needed::Cover, cover),
-        (Needed::Reason, reason),
-        (Needed::Resolution, resolution),
-    ]
-    .into_iter()
-    .filter(|(_, given)| given.is_none_or(|given| given.trim().is_empty()))
-    .map(|(needed, _)| needed)
-    .collect()
+    let is_given = |text: Option<&str>| text.is_some_and(|text| !text.trim().is_empty());
+    let granted = match outcome {
+        None => Some(Needed::Resolution),
+        Some(outcome) if !outcome.grants() => Some(Needed::AdoptedResolution),
+        Some(_) => None,
+    };
+    let cover = (!is_given(cover)).then_some(Needed::Cover);
+    let reason = (!is_given(reason)).then_some(Needed::Reason);
+    [cover, reason, granted].into_iter().flatten().collect()
+}
+
+/// Whether a new commitment may be booked on a year (DOMAIN BUD-7, BA-8): while its budget is provisional only for one of
+/// three reasons; otherwise there is nothing to give a reason for.
+///
+/// # Errors
+/// [`Refusal::InterimReasonRequired`]; a fault at `pointer` for a reason that has no use
+pub fn check_interim(
+    provisional: bool,
+    reason: Option<InterimReason>,
+    (line, year): (&str, i32),
+    pointer: &str,
+) -> Result<Option<Fault>, Refusal> {
+    match (provisional, reason) {
+        (true, None) => Err(Refusal::InterimReasonRequired {
+            line: line.to_owned(),
+            year,
+        }),
+        (false, Some(_)) => Ok(Some(Fault::new(pointer, FaultCode::Inconsistent))),
+        _ => Ok(None),
+    }
 }
 
 /// Checks what can be told without the books.
@@ -122,6 +147,12 @@ fn check_entry(faults: &mut Faults, at: &str, entry: &Entry, today: NaiveDate) {
             faults.push(fault.arg("max", YEARS.end()));
         }
         _ => {}
+    }
+    if entry.interim_reason.is_some() && entry.entry_type != EntryType::Commitment {
+        faults.push(Fault::new(
+            format!("{at}/interim_reason"),
+            FaultCode::Inconsistent,
+        ));
     }
     if let Some(day) = entry.booked_on {
         let at = format!("{at}/booked_on");
@@ -206,20 +237,23 @@ pub fn check_completion(completion: &Completion) -> Result<(), Vec<Fault>> {
     faults.finish()
 }
 
-fn at_most(faults: &mut Faults, at: &str, number: usize) {
+/// At most so many as one request may hold.
+pub(super) fn at_most(faults: &mut Faults, at: &str, number: usize) {
     if number > MOST {
         faults.push(Fault::new(at, FaultCode::TooMany).arg("max", MOST));
     }
 }
 
-fn year(faults: &mut Faults, at: &str, year: i32, last: i32) {
+/// A budget year up to a last one.
+pub(super) fn year(faults: &mut Faults, at: &str, year: i32, last: i32) {
     if !(*YEARS.start()..=last).contains(&year) {
         let fault = Fault::new(at, FaultCode::OutOfRange);
         faults.push(fault.arg("min", YEARS.start()).arg("max", last));
     }
 }
 
-fn cents(faults: &mut Faults, at: &str, cents: i64, min: i64, max: i64) {
+/// An amount within limits, and never nothing.
+pub(super) fn cents(faults: &mut Faults, at: &str, cents: i64, min: i64, max: i64) {
     if cents == 0 || !(min..=max).contains(&cents) {
         let fault = Fault::new(at, FaultCode::OutOfRange);
         faults.push(fault.arg("min", min).arg("max", max));
@@ -241,6 +275,7 @@ mod tests {
             resolution: None,
             cover: None,
             reason: Some("Grund".to_owned()),
+            interim_reason: None,
         }
     }
 
@@ -350,6 +385,12 @@ mod tests {
                 FaultCode::OutOfRange,
             ),
             (
+                EntryType::Actual,
+                |e| e.interim_reason = Some(InterimReason::Continuation),
+                "interim_reason",
+                FaultCode::Inconsistent,
+            ),
+            (
                 EntryType::Block,
                 |e| e.reason = None,
                 "reason",
@@ -390,17 +431,42 @@ mod tests {
 
     #[test]
     fn money_beyond_the_plan_needs_cover_reason_and_resolution() {
-        let of =
-            |entry_type, cover, reason, resolution| missing(entry_type, cover, reason, resolution);
+        let of = missing;
+        let adopted = Some(ResolutionOutcome::Adopted);
         for entry_type in [EntryType::Overplan, EntryType::Extraplan] {
-            assert_eq!(of(entry_type, None, None, None), Needed::ALL);
             assert_eq!(
-                of(entry_type, Some("x"), Some(" "), Some("r")),
+                of(entry_type, None, None, None),
+                [Needed::Cover, Needed::Reason, Needed::Resolution]
+            );
+            assert_eq!(
+                of(entry_type, Some("x"), Some(" "), adopted),
                 [Needed::Reason]
             );
-            assert_eq!(of(entry_type, Some("x"), Some("y"), Some("r")), []);
+            for outcome in ResolutionOutcome::ALL.iter().copied() {
+                let lacks = of(entry_type, Some("x"), Some("y"), Some(outcome));
+                if outcome == ResolutionOutcome::Adopted {
+                    assert_eq!(lacks, []);
+                } else {
+                    assert_eq!(lacks, [Needed::AdoptedResolution], "{outcome}");
+                }
+            }
         }
         assert_eq!(of(EntryType::Appropriation, None, None, None), []);
+    }
+
+    #[test]
+    fn an_interim_needs_its_reason() {
+        let reason = Some(InterimReason::LegallyObliged);
+        let place = ("OG-K2", 2022);
+        let fault = Fault::new("/x", FaultCode::Inconsistent);
+        let refusal = Refusal::InterimReasonRequired {
+            line: "OG-K2".to_owned(),
+            year: 2022,
+        };
+        assert_eq!(check_interim(true, None, place, "/x"), Err(refusal));
+        assert_eq!(check_interim(true, reason, place, "/x"), Ok(None));
+        assert_eq!(check_interim(false, None, place, "/x"), Ok(None));
+        assert_eq!(check_interim(false, reason, place, "/x"), Ok(Some(fault)));
     }
 
     #[test]

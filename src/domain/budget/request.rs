@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::EntryType;
+use super::{EntryType, InterimReason};
 
 /// An entry that is to be booked.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
@@ -40,6 +40,10 @@ pub struct Entry {
     #[serde(default)]
     #[schema(max_length = 2000)]
     pub reason: Option<String>,
+    /// Why money is ordered although the budget of the year is provisional; of a commitment in such a year only, and there
+    /// it must be given.
+    #[serde(default)]
+    pub interim_reason: Option<InterimReason>,
 }
 
 /// An entry that is to be taken back by a counter entry.
@@ -136,4 +140,39 @@ pub struct Completion {
     /// Key of the decision.
     #[serde(default)]
     pub resolution: Option<String>,
+}
+
+/// How much of a line is for a measure: either basis points or cents.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = AllocationInput)]
+pub struct Allocation {
+    /// Reference of a measure that the line pays for.
+    #[schema(example = "M-2022-0007")]
+    pub measure: String,
+    /// Budget year; every year that has no allocations of its own if left out.
+    #[serde(default)]
+    #[schema(example = 2023, minimum = 1990, maximum = 2100)]
+    pub year: Option<i32>,
+    /// Basis points (hundredths of a percent) of the line.
+    #[serde(default)]
+    #[schema(example = 6000, minimum = 1, maximum = 10000)]
+    pub share_bp: Option<i64>,
+    /// Cents of what is authorised.
+    #[serde(default)]
+    #[schema(example = 1_500_000, minimum = 1)]
+    pub cents: Option<i64>,
+}
+
+/// All that is fixed of a line; nothing means equal parts.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = AllocationsInput)]
+pub struct Allocations {
+    /// The allocations, at most 200; of one year all in basis points or all in cents.
+    pub allocations: Vec<Allocation>,
+    /// Why; kept in the audit trail.
+    #[serde(default)]
+    #[schema(max_length = 2000)]
+    pub reason: Option<String>,
 }

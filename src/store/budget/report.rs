@@ -1,16 +1,21 @@
 //! What a budget report is made of: the lines in sight, their sums of a year, and what they pay for.
 
+use std::collections::HashMap;
+
 use diesel::helper_types::InnerJoinQuerySource;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
+use super::allocations::{PAYEE, Payee, ROW, Row, by_line};
+use crate::domain::budget::allocation::Fixed;
 use crate::domain::budget::{EntryState, EntryType};
 use crate::domain::programme::LineKind;
 use crate::error::Result;
 use crate::store::db::{Db, MultiBackend};
 use crate::store::expressions::{sum_of_cents, within};
 use crate::store::schema::{
-    budget_entries, budget_groups, budget_lines, measure_lines, measures, programmes,
+    budget_entries, budget_groups, budget_lines, line_allocations, measure_lines, measures,
+    programmes,
 };
 use crate::store::sight::{Sight, seen_by};
 
@@ -36,6 +41,10 @@ pub struct ReportLine {
     pub title: String,
     /// What it pays for.
     pub kind: LineKind,
+    /// What is left of it may go into the next year.
+    pub transferable: bool,
+    /// Id of the group.
+    pub group_id: String,
     /// Key and title of the group.
     pub group: (String, String),
     /// Key and title of the programme.
@@ -43,12 +52,13 @@ pub struct ReportLine {
 }
 
 /// Lines with their programmes.
-type Source = InnerJoinQuerySource<budget_lines::table, programmes::table>;
+pub(super) type Source = InnerJoinQuerySource<budget_lines::table, programmes::table>;
 
 /// A condition on [`Source`].
-type Condition<'a> = Box<dyn BoxableExpression<Source, MultiBackend, SqlType = Bool> + 'a>;
+pub(super) type Condition<'a> =
+    Box<dyn BoxableExpression<Source, MultiBackend, SqlType = Bool> + 'a>;
 
-fn matching<'a>(sight: &'a Sight<'a>, filter: &'a LineFilter) -> Condition<'a> {
+pub(super) fn matching<'a>(sight: &'a Sight<'a>, filter: &'a LineFilter) -> Condition<'a> {
     let classes = &sight.visibility.programmes;
     let mut all: Condition<'a> = Box::new(
         programmes::institution_id
@@ -101,6 +111,8 @@ pub fn report_lines(
             budget_lines::key,
             budget_lines::title,
             budget_lines::kind,
+            budget_lines::transferable,
+            budget_lines::group_id,
             (budget_groups::key, budget_groups::title),
             (programmes::key, programmes::title),
         ))
@@ -133,36 +145,63 @@ pub fn sums_of_year(
     Ok(rows)
 }
 
-/// A measure that a line pays for.
-#[derive(Debug, Clone, Queryable)]
-pub struct PayingFor {
-    /// Line.
-    pub line_id: String,
-    /// Reference of the measure.
-    pub reference: String,
-    /// Its title.
-    pub title: String,
-    /// Its unit.
-    pub org_unit: Option<String>,
+/// Sums of the effective entries of every year by line, year and type, of the lines in sight.
+pub fn sums_of_all_years(
+    db: &mut Db,
+    sight: &Sight<'_>,
+    filter: &LineFilter,
+) -> Result<Vec<(String, i32, EntryType, i64)>> {
+    let lines = budget_lines::table
+        .inner_join(programmes::table)
+        .filter(matching(sight, filter))
+        .select(budget_lines::id);
+    let rows = budget_entries::table
+        .filter(within(budget_entries::line_id.assume_not_null(), lines))
+        .filter(budget_entries::state.eq(EntryState::Effective))
+        .group_by((
+            budget_entries::line_id,
+            budget_entries::year,
+            budget_entries::entry_type,
+        ))
+        .select((
+            budget_entries::line_id.assume_not_null(),
+            budget_entries::year,
+            budget_entries::entry_type,
+            sum_of_cents(budget_entries::cents),
+        ))
+        .load(db)?;
+    Ok(rows)
 }
 
-/// What the lines in sight pay for, as far as the reader sees the measures, by reference.
-pub fn paying_for(db: &mut Db, sight: &Sight<'_>, filter: &LineFilter) -> Result<Vec<PayingFor>> {
+/// What the lines in sight pay for, by reference, whether the reader sees the measures or not: the shares of the others
+/// depend on them.
+pub fn paid_for(db: &mut Db, sight: &Sight<'_>, filter: &LineFilter) -> Result<Vec<Payee>> {
     let lines = budget_lines::table
         .inner_join(programmes::table)
         .filter(matching(sight, filter))
         .select(budget_lines::id);
     let rows = measure_lines::table
         .inner_join(measures::table)
-        .filter(seen_by(sight))
         .filter(within(measure_lines::line_id, lines))
-        .order(measures::reference_seq)
-        .select((
-            measure_lines::line_id,
-            measures::reference,
-            measures::title,
-            measures::org_unit,
-        ))
+        .order((measures::reference_seq, measure_lines::line_id))
+        .select(PAYEE)
         .load(db)?;
     Ok(rows)
+}
+
+/// What is fixed of the shares of the lines in sight, by line.
+pub fn fixed_shares(
+    db: &mut Db,
+    sight: &Sight<'_>,
+    filter: &LineFilter,
+) -> Result<HashMap<String, Vec<Fixed>>> {
+    let lines = budget_lines::table
+        .inner_join(programmes::table)
+        .filter(matching(sight, filter))
+        .select(budget_lines::id);
+    let rows: Vec<Row> = line_allocations::table
+        .filter(within(line_allocations::line_id, lines))
+        .select(ROW)
+        .load(db)?;
+    Ok(by_line(rows))
 }

@@ -1,6 +1,6 @@
 //! Sums of effective entries, added up by the database: a programme may have millions of them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use diesel::prelude::*;
 
@@ -76,6 +76,25 @@ pub fn line_figures(
             .entry((line, year))
             .or_default()
             .add(entry_type, cents)?;
+    }
+    Ok(figures)
+}
+
+/// Figures of a line in every year that has entries.
+pub fn years_of_line(db: &mut Db, line_id: &str) -> Result<BTreeMap<i32, Figures>> {
+    let rows: Vec<(i32, EntryType, i64)> = budget_entries::table
+        .filter(budget_entries::line_id.eq(line_id))
+        .filter(budget_entries::state.eq(EntryState::Effective))
+        .group_by((budget_entries::year, budget_entries::entry_type))
+        .select((
+            budget_entries::year,
+            budget_entries::entry_type,
+            sum_of_cents(budget_entries::cents),
+        ))
+        .load(db)?;
+    let mut figures: BTreeMap<i32, Figures> = BTreeMap::new();
+    for (year, entry_type, cents) in rows {
+        figures.entry(year).or_default().add(entry_type, cents)?;
     }
     Ok(figures)
 }

@@ -137,11 +137,17 @@ pub fn add_lines(db: &mut Db, measure_id: &str, line_ids: &[&str]) -> Result<()>
     Ok(())
 }
 
-/// Ties a measure to these lines and no others.
+/// Ties a measure to these lines and no others. Those that stay are left alone, for shares may hang on them.
 pub fn set_lines(db: &mut Db, measure_id: &str, line_ids: &[&str]) -> Result<()> {
-    diesel::delete(measure_lines::table.filter(measure_lines::measure_id.eq(measure_id)))
-        .execute(db)?;
-    add_lines(db, measure_id, line_ids)
+    let of_measure = measure_lines::table.filter(measure_lines::measure_id.eq(measure_id));
+    let there: Vec<String> = of_measure.select(measure_lines::line_id).load(db)?;
+    let gone = measure_lines::table
+        .filter(measure_lines::measure_id.eq(measure_id))
+        .filter(measure_lines::line_id.ne_all(line_ids));
+    diesel::delete(gone).execute(db)?;
+    let is_new = |line: &&&str| !there.iter().any(|known| known == **line);
+    let new: Vec<&str> = line_ids.iter().filter(is_new).copied().collect();
+    add_lines(db, measure_id, &new)
 }
 
 /// Says which measures this one needs, and no others.

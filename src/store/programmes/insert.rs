@@ -254,6 +254,7 @@ fn insert_entries(
                 reason: None,
                 flag: amount.flag,
                 source: Some(to_json(&amount.source)?),
+                interim_reason: None,
             });
         }
     }
