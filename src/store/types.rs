@@ -13,6 +13,7 @@ use crate::domain::budget::{EntryState, EntryType};
 use crate::domain::budget_period;
 use crate::domain::catalogue::{ImplementationOrder, Level, Model, SourceKind, TextKind};
 use crate::domain::duty::Recurrence;
+use crate::domain::holiday::Land;
 use crate::domain::institution::InstitutionKind;
 use crate::domain::measure::{
     Confidentiality, EstimateQuality, EvidenceKind, LinkKind, Origin, Precision, Relevance, Status,
@@ -108,6 +109,7 @@ text_columns!(
     Ground,
     ImplementationOrder,
     InstitutionKind,
+    Land,
     Level,
     LineKind,
     LinkKind,
