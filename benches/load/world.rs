@@ -11,6 +11,7 @@ use zinne::actions::{By, catalogue, institutions, programmes, users};
 use zinne::app::App;
 use zinne::config::Config;
 use zinne::domain::access::{Grant, Role};
+use zinne::domain::holiday::Land;
 use zinne::domain::institution::InstitutionKind;
 use zinne::domain::measure::{Confidentiality, Precision, Status};
 use zinne::domain::programme_file::{Due, ProgrammeFile};
@@ -61,7 +62,15 @@ pub async fn fill(settings: &[(String, String)], measures: usize) -> Vec<String>
     app.store.migrate().unwrap();
     catalogue::ensure_built_in(&app).unwrap();
     let kind = InstitutionKind::Municipality;
-    institutions::create(&app, INSTITUTION, "Stadt Offenburg", kind, &[]).unwrap();
+    institutions::create(
+        &app,
+        INSTITUTION,
+        "Stadt Offenburg",
+        kind,
+        Land::BadenWuerttemberg,
+        &[],
+    )
+    .unwrap();
     for (local, roles) in PEOPLE {
         let password = SecretString::from(PASSWORD);
         let name = format!("{local} {INSTITUTION}");

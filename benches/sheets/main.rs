@@ -31,6 +31,7 @@ use zinne::actions::{By, Caller, catalogue, institutions, sessions, users};
 use zinne::app::App;
 use zinne::config::Config;
 use zinne::domain::access::{Grant, Role};
+use zinne::domain::holiday::Land;
 use zinne::domain::institution::InstitutionKind;
 use zinne::sheet::{Format, Limits, Records, rows};
 use zinne::store::measures::{Filter, Sort};
@@ -110,7 +111,15 @@ fn prepare(folder: &Path, rows: usize) {
     let app = Arc::new(app(folder));
     app.store.migrate().unwrap();
     catalogue::ensure_built_in(&app).unwrap();
-    institutions::create(&app, TOWN, "Ort", InstitutionKind::Municipality, &[]).unwrap();
+    institutions::create(
+        &app,
+        TOWN,
+        "Ort",
+        InstitutionKind::Municipality,
+        Land::BadenWuerttemberg,
+        &[],
+    )
+    .unwrap();
     let password = SecretString::from(PASSWORD);
     let made = users::create(
         &app,

@@ -55,7 +55,7 @@ fn scheduler_in_time(app: &App) -> Result<bool> {
             if institution.created_at.and_utc() > then {
                 continue;
             }
-            if let Turn::Run(day) = turn(then, &app.reminders, &institution.closure_days()?)
+            if let Turn::Run(day) = turn(then, &app.reminders, &institution.calendar()?)
                 && !planned.contains(&(institution.id.clone(), day))
             {
                 return Ok(false);

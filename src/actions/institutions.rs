@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::domain::access::{Action, Resource};
 use crate::domain::calendar::ClosureDay;
 use crate::domain::fault::{Fault, FaultCode, Faults};
+use crate::domain::holiday::Land;
 use crate::domain::institution::InstitutionKind;
 use crate::error::Result;
 use crate::store::institutions::{self, Institution};
@@ -32,6 +33,7 @@ pub fn create(
     slug: &str,
     name: &str,
     kind: InstitutionKind,
+    land: Land,
     closure_days: &[String],
 ) -> Result<()> {
     let mut faults = Faults::new();
@@ -54,10 +56,10 @@ pub fn create(
     faults.finish()?;
     let now = app.clock.now();
     app.store.write(|db| {
-        institutions::insert(db, now, slug, name, kind, closure_days)?;
+        institutions::insert(db, now, slug, name, kind, land, closure_days)?;
         let scope = Scope::enter(db, now, By::Operator, slug)?;
         scope.require(app, Action::InstitutionCreate, &Resource::Institution)?;
-        let details = json!({ "slug": slug, "name": name, "kind": kind });
+        let details = json!({ "slug": slug, "name": name, "kind": kind, "land": land });
         let entry = Entry {
             action: Action::InstitutionCreate,
             entity_kind: "institution",

@@ -51,7 +51,7 @@ pub fn plan_due(app: &App) -> Result<Planned> {
 }
 
 fn plan_institution(app: &App, now: DateTime<Utc>, institution: &Institution) -> Result<usize> {
-    let Turn::Run(today) = turn(now, &app.reminders, &institution.closure_days()?) else {
+    let Turn::Run(today) = turn(now, &app.reminders, &institution.calendar()?) else {
         return Ok(0);
     };
     if app
@@ -126,8 +126,8 @@ pub fn preview(app: &App, by: By<'_>, institution: &str, at: DateTime<Utc>) -> R
         let scope = Scope::enter(db, app.clock.now(), by, institution)?;
         scope.require(app, Action::ReminderRead, &Resource::Institution)?;
         let institution = &scope.institution;
-        let closure_days = institution.closure_days()?;
-        let turn = turn(at, &app.reminders, &closure_days);
+        let calendar = institution.calendar()?;
+        let turn = turn(at, &app.reminders, &calendar);
         let mut mails = Vec::new();
         let mut run_done = false;
         if let Turn::Run(today) = turn {
@@ -156,7 +156,7 @@ pub fn preview(app: &App, by: By<'_>, institution: &str, at: DateTime<Utc>) -> R
         Ok(Preview {
             institution: institution.slug.clone(),
             institution_name: institution.name.clone(),
-            next_run: next_run(at, &app.reminders, &closure_days),
+            next_run: next_run(at, &app.reminders, &calendar),
             quiet: if let Turn::Quiet(_, why) = &turn {
                 Some(why.clone())
             } else {

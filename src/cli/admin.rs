@@ -11,6 +11,7 @@ use crate::actions::{institutions, users};
 use crate::app::App;
 use crate::auth::secret;
 use crate::domain::access::{Grant, Role};
+use crate::domain::holiday::Land;
 use crate::domain::institution::InstitutionKind;
 use crate::error::Error;
 
@@ -89,6 +90,9 @@ pub enum InstitutionCommand {
         /// municipality or district.
         #[arg(long, default_value = "municipality")]
         kind: InstitutionKind,
+        /// Land whose statutory holidays count: BW, BY, BE, BB, HB, HH, HE, MV, NI, NW, RP, SL, SN, ST, SH or TH.
+        #[arg(long, default_value = "BW")]
+        land: Land,
         /// Day on which it is closed every year, MM-DD; may be given several times.
         #[arg(long = "closed")]
         closure_days: Vec<String>,
@@ -101,9 +105,10 @@ pub fn institution(app: &Arc<App>, command: InstitutionCommand) -> Outcome {
         slug,
         name,
         kind,
+        land,
         closure_days,
     } = command;
-    institutions::create(app, &slug, &name, kind, &closure_days)?;
+    institutions::create(app, &slug, &name, kind, land, &closure_days)?;
     say(&format!("added {slug}"));
     Ok(())
 }

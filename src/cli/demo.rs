@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::auth::secret;
 use crate::config::Config;
 use crate::domain::access::{Grant, Role};
+use crate::domain::holiday::Land;
 use crate::domain::institution::InstitutionKind;
 use crate::domain::programme_file::ProgrammeFile;
 use crate::error::{Code, Error};
@@ -175,10 +176,17 @@ fn accounts(data_dir: &Path) -> Result<(Vec<Account>, bool), Failure> {
 async fn load(app: &Arc<App>, accounts: &[Account], fresh: bool) -> Result<(), Error> {
     for (slug, name, kind, text) in INSTITUTIONS {
         let closure_days = ["12-24".to_owned(), "12-31".to_owned()];
-        unless_there(
-            app.blocking(move |app| institutions::create(app, slug, name, kind, &closure_days))
-                .await,
-        )?;
+        let create = move |app: &App| {
+            institutions::create(
+                app,
+                slug,
+                name,
+                kind,
+                Land::BadenWuerttemberg,
+                &closure_days,
+            )
+        };
+        unless_there(app.blocking(create).await)?;
         let there = app.blocking(users::list).await?;
         for (local, display_name, _) in PEOPLE {
             let email = format!("{local}@{slug}.example");

@@ -1,8 +1,9 @@
-//! Days in Baden-Württemberg: what day it is, and whether anybody is at work (DOMAIN §5.1, REM-6).
+//! What day it is, and whether anybody is at work (DOMAIN §5.1, REM-6).
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeZone, Utc, Weekday};
 use chrono_tz::Europe::Berlin;
 
+use super::holiday::{Land, holiday};
 use super::measure::Precision;
 
 /// The calendar day in Europe/Berlin at an instant (DOMAIN REM-1).
@@ -29,7 +30,7 @@ pub fn berlin_instant(day: NaiveDate, time: NaiveTime) -> DateTime<Utc> {
 pub enum QuietDay {
     /// Saturday or Sunday.
     Weekend,
-    /// A statutory holiday of Baden-Württemberg.
+    /// A statutory holiday.
     Holiday(&'static str),
     /// A day on which the institution is closed.
     Closed,
@@ -58,77 +59,41 @@ impl std::str::FromStr for ClosureDay {
     }
 }
 
-/// Why a day is quiet, if it is (DOMAIN REM-6).
-pub fn quiet_day(day: NaiveDate, closure_days: &[ClosureDay]) -> Option<QuietDay> {
-    if matches!(day.weekday(), Weekday::Sat | Weekday::Sun) {
-        return Some(QuietDay::Weekend);
-    }
-    if let Some(name) = holiday(day) {
-        return Some(QuietDay::Holiday(name));
-    }
-    closure_days
-        .iter()
-        .any(|closed| closed.month == day.month() && closed.day == day.day())
-        .then_some(QuietDay::Closed)
+/// When an institution is at work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkCalendar {
+    /// Where it is.
+    pub land: Land,
+    /// Days on which it is closed every year.
+    pub closure_days: Vec<ClosureDay>,
 }
 
-/// Name of the statutory holiday of Baden-Württemberg that falls on `day`.
-pub fn holiday(day: NaiveDate) -> Option<&'static str> {
-    let fixed = match (day.month(), day.day()) {
-        (1, 1) => Some("Neujahr"),
-        (1, 6) => Some("Erscheinungsfest"),
-        (5, 1) => Some("Tag der Arbeit"),
-        (10, 3) => Some("Tag der Deutschen Einheit"),
-        // A holiday throughout Germany in the year of the 500th anniversary only.
-        (10, 31) if day.year() == 2017 => Some("Reformationstag"),
-        (11, 1) => Some("Allerheiligen"),
-        (12, 25) => Some("Erster Weihnachtstag"),
-        (12, 26) => Some("Zweiter Weihnachtstag"),
-        _ => None,
-    };
-    fixed.or_else(|| {
-        match day
-            .signed_duration_since(easter_sunday(day.year())?)
-            .num_days()
-        {
-            -2 => Some("Karfreitag"),
-            1 => Some("Ostermontag"),
-            39 => Some("Christi Himmelfahrt"),
-            50 => Some("Pfingstmontag"),
-            60 => Some("Fronleichnam"),
-            _ => None,
+impl WorkCalendar {
+    /// Why a day is quiet, if it is (DOMAIN REM-6).
+    pub fn quiet_day(&self, day: NaiveDate) -> Option<QuietDay> {
+        if matches!(day.weekday(), Weekday::Sat | Weekday::Sun) {
+            return Some(QuietDay::Weekend);
         }
-    })
-}
-
-/// Easter Sunday by the Gregorian computus in the form of Meeus, Jones and Butcher.
-pub fn easter_sunday(year: i32) -> Option<NaiveDate> {
-    let a = year.rem_euclid(19);
-    let (b, c) = (year.div_euclid(100), year.rem_euclid(100));
-    let (d, e) = (b / 4, b % 4);
-    let g = (8 * b + 13) / 25;
-    let h = (19 * a + b - d - g + 15) % 30;
-    let (i, k) = (c / 4, c % 4);
-    let l = (32 + 2 * e + 2 * i - h - k) % 7;
-    let m = (a + 11 * h + 22 * l) / 451;
-    let n = h + l - 7 * m + 114;
-    NaiveDate::from_ymd_opt(
-        year,
-        u32::try_from(n / 31).ok()?,
-        u32::try_from(n % 31 + 1).ok()?,
-    )
-}
-
-/// The first working day on or after `day`.
-pub fn working_day_from(day: NaiveDate, closure_days: &[ClosureDay]) -> NaiveDate {
-    let mut day = day;
-    while quiet_day(day, closure_days).is_some() {
-        let Some(next) = day.checked_add_days(Days::new(1)) else {
-            return day;
-        };
-        day = next;
+        if let Some(name) = holiday(day, self.land) {
+            return Some(QuietDay::Holiday(name));
+        }
+        self.closure_days
+            .iter()
+            .any(|closed| closed.month == day.month() && closed.day == day.day())
+            .then_some(QuietDay::Closed)
     }
-    day
+
+    /// The first working day on or after `day`.
+    pub fn working_day_from(&self, day: NaiveDate) -> NaiveDate {
+        let mut day = day;
+        while self.quiet_day(day).is_some() {
+            let Some(next) = day.checked_add_days(Days::new(1)) else {
+                return day;
+            };
+            day = next;
+        }
+        day
+    }
 }
 
 /// Whether `day` is the last day of a period of the given precision (DOMAIN SEED-R1).
@@ -156,56 +121,38 @@ mod tests {
     }
 
     #[test]
-    fn easter_in_many_years() {
-        for (year, sunday) in [
-            (1954, "1954-04-18"),
-            (1981, "1981-04-19"),
-            (2000, "2000-04-23"),
-            (2018, "2018-04-01"),
-            (2019, "2019-04-21"),
-            (2022, "2022-04-17"),
-            (2024, "2024-03-31"),
-            (2026, "2026-04-05"),
-            (2038, "2038-04-25"),
-            (2049, "2049-04-18"),
-        ] {
-            assert_eq!(easter_sunday(year), Some(day(sunday)));
-        }
-    }
-
-    #[test]
-    fn twelve_holidays_a_year_and_thirteen_in_2017() {
-        for year in 2018..2040 {
-            let all = NaiveDate::from_ymd_opt(year, 1, 1)
-                .unwrap()
-                .iter_days()
-                .take_while(|d| d.year() == year);
-            assert_eq!(all.filter(|d| holiday(*d).is_some()).count(), 12, "{year}");
-        }
-        assert_eq!(holiday(day("2017-10-31")), Some("Reformationstag"));
-        assert_eq!(holiday(day("2018-10-31")), None);
-    }
-
-    #[test]
     fn quiet_days() {
-        let closed: Vec<ClosureDay> = vec!["12-24".parse().unwrap(), "12-31".parse().unwrap()];
+        let calendar = |land, closed: &[&str]| WorkCalendar {
+            land,
+            closure_days: closed.iter().map(|day| day.parse().unwrap()).collect(),
+        };
+        let konstanz = calendar(Land::BadenWuerttemberg, &["12-24", "12-31"]);
+        let open = calendar(Land::BadenWuerttemberg, &[]);
+        let bremen = calendar(Land::Bremen, &["12-24"]);
+        let fronleichnam = Some(QuietDay::Holiday("Fronleichnam"));
+        for (calendar, text, expected) in [
+            (&konstanz, "2022-10-15", Some(QuietDay::Weekend)),
+            (&konstanz, "2026-06-04", fronleichnam),
+            (&bremen, "2026-06-04", None),
+            (
+                &bremen,
+                "2022-10-31",
+                Some(QuietDay::Holiday("Reformationstag")),
+            ),
+            (&konstanz, "2022-10-31", None),
+            (&konstanz, "2026-12-24", Some(QuietDay::Closed)),
+            (&open, "2026-12-24", None),
+            (&konstanz, "2022-10-17", None),
+        ] {
+            assert_eq!(calendar.quiet_day(day(text)), expected, "{text}");
+        }
         assert_eq!(
-            quiet_day(day("2022-10-15"), &closed),
-            Some(QuietDay::Weekend)
-        );
-        assert_eq!(
-            quiet_day(day("2026-06-04"), &closed),
-            Some(QuietDay::Holiday("Fronleichnam"))
-        );
-        assert_eq!(
-            quiet_day(day("2026-12-24"), &closed),
-            Some(QuietDay::Closed)
-        );
-        assert_eq!(quiet_day(day("2026-12-24"), &[]), None);
-        assert_eq!(quiet_day(day("2022-10-17"), &closed), None);
-        assert_eq!(
-            working_day_from(day("2026-12-24"), &closed),
+            konstanz.working_day_from(day("2026-12-24")),
             day("2026-12-28")
+        );
+        assert_eq!(
+            bremen.working_day_from(day("2022-10-29")),
+            day("2022-11-01")
         );
         assert!("13-01".parse::<ClosureDay>().is_err());
         assert!("1-1".parse::<ClosureDay>().is_err());

@@ -10,6 +10,7 @@ pub mod consolidation;
 pub mod dependency;
 pub mod duty;
 pub mod fault;
+pub mod holiday;
 pub mod institution;
 pub mod measure;
 pub mod measure_state;

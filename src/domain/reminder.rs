@@ -6,9 +6,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::calendar::{
-    ClosureDay, QuietDay, berlin_day, berlin_instant, quiet_day, working_day_from,
-};
+use super::calendar::{QuietDay, WorkCalendar, berlin_day, berlin_instant};
 use super::measure::{Confidentiality, Status, days_left, days_overdue};
 
 /// `policies/reminders.toml`.
@@ -71,9 +69,9 @@ pub enum Turn {
 }
 
 /// Whether the job has its turn. A run that was missed in the morning is made up for later the same day.
-pub fn turn(now: DateTime<Utc>, policy: &ReminderPolicy, closure_days: &[ClosureDay]) -> Turn {
+pub fn turn(now: DateTime<Utc>, policy: &ReminderPolicy, calendar: &WorkCalendar) -> Turn {
     let today = berlin_day(now);
-    if let Some(why) = quiet_day(today, closure_days) {
+    if let Some(why) = calendar.quiet_day(today) {
         return Turn::Quiet(today, why);
     }
     if now < berlin_instant(today, policy.run_at) {
@@ -87,14 +85,14 @@ pub fn turn(now: DateTime<Utc>, policy: &ReminderPolicy, closure_days: &[Closure
 pub fn next_run(
     now: DateTime<Utc>,
     policy: &ReminderPolicy,
-    closure_days: &[ClosureDay],
+    calendar: &WorkCalendar,
 ) -> DateTime<Utc> {
-    let mut day = working_day_from(berlin_day(now), closure_days);
+    let mut day = calendar.working_day_from(berlin_day(now));
     while berlin_instant(day, policy.run_at) <= now {
         let Some(tomorrow) = day.succ_opt() else {
             break;
         };
-        day = working_day_from(tomorrow, closure_days);
+        day = calendar.working_day_from(tomorrow);
     }
     berlin_instant(day, policy.run_at)
 }
@@ -328,6 +326,7 @@ pub fn occurrence_key(institution_id: &str, recipient_id: &str, day: NaiveDate) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::holiday::Land;
 
     fn policy() -> ReminderPolicy {
         ReminderPolicy::parse("version = \"1\"\nrun_at = \"07:00\"\ndue_soon_days = 30").unwrap()
@@ -364,7 +363,10 @@ mod tests {
 
     #[test]
     fn the_job_runs_on_working_days_from_seven() {
-        let closed = ["12-24".parse().unwrap(), "12-31".parse().unwrap()];
+        let closed = WorkCalendar {
+            land: Land::BadenWuerttemberg,
+            closure_days: vec!["12-24".parse().unwrap(), "12-31".parse().unwrap()],
+        };
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();
         assert_eq!(
             turn(at("2022-10-17T05:00:00Z"), &policy(), &closed),

@@ -9,6 +9,7 @@ use super::extract::{NoQuery, Query};
 use super::openapi::ReadProblems;
 use crate::actions::{By, Caller, institutions};
 use crate::app::App;
+use crate::domain::holiday::Land;
 use crate::domain::institution::InstitutionKind;
 use crate::error::Result;
 
@@ -23,6 +24,9 @@ pub struct InstitutionView {
     name: String,
     /// Kind.
     kind: InstitutionKind,
+    /// Land whose statutory holidays count, by ISO 3166-2:DE.
+    #[schema(example = "BW")]
+    land: Land,
 }
 
 /// One institution.
@@ -43,5 +47,6 @@ pub async fn get_institution(
         slug: found.slug,
         name: found.name,
         kind: found.kind,
+        land: found.land,
     })
 }

@@ -34,7 +34,7 @@ pub struct PreviewView {
     pub institution: String,
     /// Instant that was asked for.
     pub at: DateTime<Utc>,
-    /// Working day in Baden-Württemberg and at the institution.
+    /// Working day in the Land and at the institution.
     pub working_day: bool,
     /// Why it is none: `weekend`, `closed`, or the name of the holiday.
     pub quiet: Option<String>,

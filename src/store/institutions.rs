@@ -6,7 +6,8 @@ use diesel::prelude::*;
 use super::db::Db;
 use super::schema::institutions;
 use super::types::{from_json, stored, to_json};
-use crate::domain::calendar::ClosureDay;
+use crate::domain::calendar::WorkCalendar;
+use crate::domain::holiday::Land;
 use crate::domain::institution::InstitutionKind;
 use crate::error::{Error, Result};
 
@@ -24,21 +25,25 @@ pub struct Institution {
     closure_days: String,
     /// Since (UTC).
     pub created_at: NaiveDateTime,
+    /// Where it is.
+    pub land: Land,
 }
 
 impl Institution {
-    /// Days on which the institution is closed every year.
+    /// When it is at work.
     ///
     /// # Errors
     /// `internal` when the column does not hold what was stored.
-    pub fn closure_days(&self) -> Result<Vec<ClosureDay>> {
+    pub fn calendar(&self) -> Result<WorkCalendar> {
         let days: Vec<String> = from_json(&self.closure_days)?;
-        days.iter()
-            .map(|day| {
-                day.parse()
-                    .map_err(|cause: String| Error::internal("closure day", cause))
-            })
-            .collect()
+        let days = days.iter().map(|day| {
+            day.parse()
+                .map_err(|cause: String| Error::internal("closure day", cause))
+        });
+        Ok(WorkCalendar {
+            land: self.land,
+            closure_days: days.collect::<Result<_>>()?,
+        })
     }
 }
 
@@ -49,6 +54,7 @@ pub fn insert(
     slug: &str,
     name: &str,
     kind: InstitutionKind,
+    land: Land,
     closure_days: &[String],
 ) -> Result<String> {
     let id = super::new_id(now);
@@ -58,6 +64,7 @@ pub fn insert(
             institutions::slug.eq(slug),
             institutions::name.eq(name),
             institutions::kind.eq(kind),
+            institutions::land.eq(land),
             institutions::closure_days.eq(to_json(&closure_days)?),
             institutions::created_at.eq(stored(now)),
         ))

@@ -9,6 +9,7 @@ diesel::table! {
         kind -> Text,
         closure_days -> Text,
         created_at -> Timestamp,
+        land -> Text,
     }
 }
 

@@ -13,6 +13,7 @@ use crate::domain::budget::{EntryState, EntryType, InterimReason};
 use crate::domain::budget_period;
 use crate::domain::catalogue::{ImplementationOrder, Level, Model, SourceKind, TextKind};
 use crate::domain::duty::Recurrence;
+use crate::domain::holiday::Land;
 use crate::domain::institution::InstitutionKind;
 use crate::domain::measure::{
     Confidentiality, EstimateQuality, EvidenceKind, LinkKind, Origin, Precision, Relevance, Status,
@@ -109,6 +110,7 @@ text_columns!(
     InterimReason,
     ImplementationOrder,
     InstitutionKind,
+    Land,
     Level,
     LineKind,
     LinkKind,

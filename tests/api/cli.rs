@@ -148,6 +148,7 @@ fn wrong_usage_is_two_and_help_is_not_wrong() {
             "--kind",
             "kingdom",
         ],
+        &["institution", "add", "x", "--name", "X", "--land", "XX"],
         &["remind", "--at", "2022-10-17T07:00:00+02:00"],
         &["remind", "--at", "tomorrow", "--dry-run"],
         &["remind", "--json"],
@@ -647,6 +648,34 @@ fn an_institution_with_a_bad_slug_or_day_is_refused() {
         ]),
         "already there",
     );
+}
+
+#[test]
+fn each_institution_keeps_the_holidays_of_its_land() {
+    let place = Place::new().with_offenburg();
+    let add = ["institution", "add", "bremen", "--name", "Bremen", "--land"];
+    place.good(&[&add[..], &["HB"]].concat());
+    for (day, offenburg, bremen) in [
+        (
+            "2022-10-31",
+            "nothing is overdue",
+            "nothing goes out (Reformationstag)",
+        ),
+        (
+            "2022-11-01",
+            "nothing goes out (Allerheiligen)",
+            "nothing is overdue",
+        ),
+        ("2022-11-02", "nothing is overdue", "nothing is overdue"),
+    ] {
+        let at = format!("{day}T07:00:00+01:00");
+        let text = place.good(&["remind", "--at", &at, "--dry-run"]);
+        assert!(
+            text.contains(&format!("offenburg: {offenburg}")),
+            "{day}: {text}"
+        );
+        assert!(text.contains(&format!("bremen: {bremen}")), "{day}: {text}");
+    }
 }
 
 #[test]

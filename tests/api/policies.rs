@@ -10,6 +10,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 use zinne::actions::{By, institutions, programmes, reminders, users};
 use zinne::domain::access::{Action, Actor, Grant, MeasureFacts, Person, Policy, Resource, Role};
+use zinne::domain::holiday::Land;
 use zinne::domain::institution::InstitutionKind;
 use zinne::domain::measure::{Confidentiality, Status};
 use zinne::domain::postponement::Tier;
@@ -376,7 +377,7 @@ both_engines! {
                     isb.post("institutions/offenburg/filters", json!({ "name": "Meine", "query": "overdue=true" })).await.ok(201);
                 }
                 Action::ReminderPlan => assert!(reminders::plan_due(&app.app).unwrap().mails > 0),
-                Action::InstitutionCreate => institutions::create(&app.app, "lahr", "Stadt Lahr", InstitutionKind::Municipality, &[]).unwrap(),
+                Action::InstitutionCreate => institutions::create(&app.app, "lahr", "Stadt Lahr", InstitutionKind::Municipality, Land::BadenWuerttemberg, &[]).unwrap(),
                 Action::UserManage => {
                     let grant = Grant { role: Role::Council, org_unit: None };
                     users::set_role(&app.app, "netz@offenburg.example", "offenburg", &grant, true).unwrap();

@@ -9,6 +9,7 @@ use secrecy::SecretString;
 use zinne::actions::{By, catalogue, institutions, programmes, users};
 use zinne::app::App;
 use zinne::domain::access::{Grant, Role};
+use zinne::domain::holiday::Land;
 use zinne::domain::institution::InstitutionKind;
 use zinne::domain::programme_file::ProgrammeFile;
 
@@ -131,7 +132,8 @@ fn fill(app: App) {
             catalogue::ensure_built_in(&app).unwrap();
             for (slug, name, kind) in INSTITUTIONS {
                 let closed = ["12-24".to_owned(), "12-31".to_owned()];
-                institutions::create(&app, slug, name, kind, &closed).unwrap();
+                institutions::create(&app, slug, name, kind, Land::BadenWuerttemberg, &closed)
+                    .unwrap();
                 for (local, roles) in PEOPLE {
                     let email = format!("{local}@{slug}.example");
                     let password = SecretString::from(PASSWORD);
