@@ -173,7 +173,13 @@ const WORDS: &[(&str, Option<&str>)] = &[
 const COUNTS: &[&str] = &["minutes", "limit", "min", "max", "over"];
 
 /// Arguments that are cents: digits in groups of three, and `{name}_count` for singular and plural.
-const CENTS: &[&str] = &["over_cents", "ceiling_cents", "short_cents"];
+const CENTS: &[&str] = &[
+    "over_cents",
+    "ceiling_cents",
+    "short_cents",
+    "file_cents",
+    "stated_cents",
+];
 
 /// The arguments as Fluent wants them, with `{name}_words` and `{name}_label` beside words. An empty list
 /// of words counts as missing, so that no text ends in nothing.
@@ -297,6 +303,12 @@ mod tests {
                 &[("short_cents", "1"), ("year", "2022"), ("line", "OG-I7")]
             }
             Code::BlockedFunds => &[("over_cents", "1"), ("line", "OG-I7"), ("year", "2022")],
+            Code::ControlMismatch => &[
+                ("file_rows", "3"),
+                ("file_cents", "123456"),
+                ("stated_rows", "4"),
+                ("stated_cents", "223456"),
+            ],
             Code::AuthorityNotInvestive | Code::NotTransferable => &[("line", "OG-K1")],
             Code::CrossKindTransfer | Code::OutsideCoverGroup => {
                 &[("giver", "OG-I9"), ("receiver", "OG-K2")]

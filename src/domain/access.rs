@@ -59,6 +59,12 @@ text_enum! {
         BudgetReadOwn = "budget.read_own",
         /// Entries: new ones, counter entries, transfers, carry-overs, completed drafts.
         BudgetPost = "budget.post",
+        /// Files of the finance system.
+        PostingImport = "posting.import",
+        /// Line of a posting that waits for one.
+        PostingAssign = "posting.assign",
+        /// New or deleted rule for the accounts of postings.
+        PostingRuleWrite = "posting_rule.write",
         /// Posts, granted beside filled.
         PostRead = "post.read",
         /// New or changed post.
@@ -139,6 +145,9 @@ impl Action {
             Action::CatalogueImport => Some("catalogue.imported"),
             Action::ProgrammeImport | Action::ProgrammeImportHistory => Some("programme.imported"),
             Action::BudgetPost => Some("budget.posted"),
+            Action::PostingImport => Some("posting.imported"),
+            Action::PostingAssign => Some("posting.assigned"),
+            Action::PostingRuleWrite => Some("posting_rule.changed"),
             Action::PostWrite => Some("post.changed"),
             Action::PostChangeStatus => Some("post.status_changed"),
             Action::BudgetPeriodWrite => Some("budget_period.changed"),

@@ -9,6 +9,7 @@ pub mod cover;
 pub mod entry;
 pub mod figures;
 pub mod posting;
+pub mod reported;
 pub mod request;
 
 pub use entry::{EntryState, EntryType};

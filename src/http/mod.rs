@@ -7,6 +7,8 @@ pub mod auth;
 pub mod budget;
 pub mod budget_entries;
 pub mod budget_periods;
+pub mod budget_postings;
+pub mod budget_reconciliation;
 pub mod catalogue_files;
 pub mod catalogue_imports;
 pub mod catalogues;
@@ -28,6 +30,7 @@ pub mod metrics;
 pub mod migrations;
 pub mod openapi;
 pub mod page;
+pub mod posting_rules;
 pub mod postponements;
 pub mod posts;
 pub mod problem;
@@ -35,6 +38,7 @@ pub mod programmes;
 pub mod reminders;
 pub mod resolutions;
 pub mod server;
+pub mod tables;
 pub mod target_objects;
 
 use actix_web::web;
@@ -108,6 +112,15 @@ macro_rules! all_routes {
                 .service(budget_entries::transfer_budget)
                 .service(budget_entries::carry_over_budget)
                 .service(budget::get_budget)
+                .service(budget_postings::import_budget_postings)
+                .service(budget_postings::list_budget_postings)
+                .service(budget_postings::get_budget_posting)
+                .service(budget_postings::assign_budget_posting)
+                .service(posting_rules::list_posting_rules)
+                .service(posting_rules::create_posting_rule)
+                .service(posting_rules::get_posting_rule)
+                .service(posting_rules::delete_posting_rule)
+                .service(budget_reconciliation::get_budget_reconciliation)
                 .service(budget_periods::list_budget_periods)
                 .service(budget_periods::create_budget_period)
                 .service(budget_periods::get_budget_period)

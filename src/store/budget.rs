@@ -135,7 +135,8 @@ pub fn insert(db: &mut Db, entries: &[Entry]) -> Result<()> {
     Ok(())
 }
 
-const LINE_FACTS: (
+/// The columns of [`LineFacts`].
+pub(super) const LINE_FACTS: (
     budget_lines::id,
     budget_lines::key,
     budget_lines::group_id,

@@ -17,6 +17,8 @@ mod auth;
 mod bad_input;
 mod budget;
 mod budget_periods;
+mod budget_postings;
+mod budget_reconciliation;
 mod budget_report;
 mod catalogue;
 mod catalogue_imports;

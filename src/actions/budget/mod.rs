@@ -5,14 +5,19 @@ mod correct;
 mod entries;
 mod moves;
 mod post;
+pub mod postings;
+mod reconciliation;
 mod report;
+mod tables;
 mod view;
 
 pub use correct::{complete, reverse};
 pub use entries::entries;
 pub use moves::{carry_over, transfer};
 pub use post::post;
+pub use reconciliation::{LastImport, MonthAsked, MonthLine, MonthView, UnmatchedView, reconcile};
 pub use report::{FiguresView, Grouping, ReportFilter, ReportRow, ReportView, report};
+pub use tables::Tabular;
 pub use view::{EntryView, PostedView};
 
 use chrono::{DateTime, Utc};
