@@ -247,6 +247,7 @@ fn grouped(lang: Language, digits: &str) -> String {
 mod tests {
     use super::*;
     use crate::domain::access::{Action, Role};
+    use crate::domain::budget::coverage::Shortage;
     use crate::domain::budget::posting::Needed;
     use crate::domain::budget::{EntryState, EntryType};
     use crate::domain::budget_period;
@@ -427,7 +428,7 @@ mod tests {
         }
         check! {
             "status" Status, "role" Role, "precision" Precision, "confidentiality" Confidentiality,
-            "link-kind" LinkKind, "level" Level, "origin" Origin, "line-kind" LineKind, "entry-type" EntryType, "entry-state" EntryState, "needed" Needed,
+            "link-kind" LinkKind, "level" Level, "origin" Origin, "line-kind" LineKind, "shortage" Shortage, "entry-type" EntryType, "entry-state" EntryState, "needed" Needed,
             "age" Age, "relevance" Relevance, "implementation-order" ImplementationOrder,
             "amount-basis" AmountBasis, "entry-flag" EntryFlag, "post-kind" PostKind,
             "resolution-kind" ResolutionKind, "resolution-outcome" ResolutionOutcome,

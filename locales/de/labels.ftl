@@ -71,6 +71,9 @@ amount-basis-gross = brutto
 amount-basis-net = netto
 amount-basis-unknown = nicht angegeben
 
+shortage-no_line = keine Haushaltszeile
+shortage-too_little = Kosten über den Mitteln
+
 line-kind-consumptive = konsumtiv
 line-kind-investive = investiv
 line-kind-staff = Personal

@@ -71,6 +71,9 @@ amount-basis-gross = gross
 amount-basis-net = net
 amount-basis-unknown = not stated
 
+shortage-no_line = no budget line
+shortage-too_little = costs exceed the funds
+
 line-kind-consumptive = consumptive
 line-kind-investive = investive
 line-kind-staff = staff

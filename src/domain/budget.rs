@@ -6,6 +6,7 @@ pub mod authority;
 pub mod blocked;
 pub mod ceiling;
 pub mod cover;
+pub mod coverage;
 pub mod entry;
 pub mod figures;
 pub mod posting;

@@ -4,13 +4,14 @@ use actix_web::{HttpResponse, get, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::answer;
 use super::extract::Query;
 use super::openapi::ReadProblems;
 use super::page;
+use super::tables::{self, Accepted};
 use crate::actions::budget::{self, Grouping, ReportFilter, ReportView};
 use crate::actions::{By, Caller};
 use crate::app::App;
+use crate::domain::budget::posting::YEARS;
 use crate::error::{FaultCode, Result};
 
 /// Which figures, and how they are summed.
@@ -27,35 +28,53 @@ pub struct BudgetParams {
     kind: Option<String>,
     /// What the rows stand for: `programme` (if left out), `group`, `line`, `measure`, `org_unit` or `kind`.
     by: Option<String>,
+    /// `json`, `csv` or `xlsx`; if left out, what `Accept` asks for, else `json`.
+    format: Option<String>,
 }
 
 /// What was planned, authorised, blocked, ordered and spent in a year, and what is left.
 #[utoipa::path(tag = "budget", operation_id = "get_budget", security(("bearer" = [])),
     params(("institution" = String, Path, description = "Slug", example = "offenburg"), BudgetParams),
-    responses((status = 200, description = "Rows and totals", body = ReportView), ReadProblems))]
+    responses((status = 200, description = "Rows and totals", content(
+            (ReportView = "application/json"),
+            (String = "text/csv"),
+            (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), ReadProblems))]
 #[get("/institutions/{institution}/budget")]
 pub async fn get_budget(
     app: web::Data<App>,
     caller: Caller,
     path: web::Path<String>,
     params: Query<BudgetParams>,
+    accepted: Accepted,
 ) -> Result<HttpResponse> {
     let params = params.0;
-    if !(1990..=2100).contains(&params.year) {
-        return Err(page::bad("?year", FaultCode::OutOfRange, |fault| {
-            fault.arg("min", 1990).arg("max", 2100)
-        }));
-    }
+    let format = tables::wanted(params.format.as_deref(), accepted)?;
+    let year = budget_year(params.year)?;
     let by = params.by.as_deref().map(|by| page::word("by", by));
     let kind = params.kind.as_deref().map(|kind| page::word("kind", kind));
     let asked = ReportFilter {
-        year: params.year,
+        year,
         programme: page::text("programme", params.programme)?,
         kind: kind.transpose()?,
         by: by.transpose()?.unwrap_or(Grouping::Programme),
     };
+    let institution = path.into_inner();
+    let name = institution.clone();
     let report: ReportView = app
-        .blocking(move |app| budget::report(app, By::Caller(&caller), &path, &asked))
+        .blocking(move |app| budget::report(app, By::Caller(&caller), &institution, &asked))
         .await?;
-    answer::resource(&report)
+    tables::answer(&app, &name, report, format).await
+}
+
+/// A budget year that there can be.
+///
+/// # Errors
+/// `malformed`
+pub(super) fn budget_year(year: i32) -> Result<i32> {
+    if YEARS.contains(&year) {
+        return Ok(year);
+    }
+    Err(page::bad("?year", FaultCode::OutOfRange, |fault| {
+        fault.arg("min", YEARS.start()).arg("max", YEARS.end())
+    }))
 }

@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, get, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use super::budget::budget_year;
 use super::extract::Query;
 use super::openapi::ReadProblems;
 use super::page;
@@ -11,7 +12,6 @@ use super::tables::{self, Accepted};
 use crate::actions::budget::{self, MonthAsked, MonthView};
 use crate::actions::{By, Caller};
 use crate::app::App;
-use crate::domain::budget::posting::YEARS;
 use crate::error::{FaultCode, Result};
 
 /// Which month.
@@ -48,11 +48,7 @@ pub async fn get_budget_reconciliation(
 ) -> Result<HttpResponse> {
     let params = params.0;
     let format = tables::wanted(params.format.as_deref(), accepted)?;
-    if !YEARS.contains(&params.year) {
-        return Err(page::bad("?year", FaultCode::OutOfRange, |fault| {
-            fault.arg("min", YEARS.start()).arg("max", YEARS.end())
-        }));
-    }
+    let year = budget_year(params.year)?;
     if !(1..=12).contains(&params.month) {
         return Err(page::bad("?month", FaultCode::OutOfRange, |fault| {
             fault.arg("min", 1).arg("max", 12)
@@ -60,7 +56,7 @@ pub async fn get_budget_reconciliation(
     }
     let institution = path.into_inner();
     let asked = MonthAsked {
-        year: params.year,
+        year,
         month: params.month,
     };
     let name = institution.clone();

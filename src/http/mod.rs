@@ -9,6 +9,7 @@ pub mod budget_entries;
 pub mod budget_periods;
 pub mod budget_postings;
 pub mod budget_reconciliation;
+pub mod budget_views;
 pub mod catalogue_files;
 pub mod catalogue_imports;
 pub mod catalogues;
@@ -121,6 +122,9 @@ macro_rules! all_routes {
                 .service(posting_rules::get_posting_rule)
                 .service(posting_rules::delete_posting_rule)
                 .service(budget_reconciliation::get_budget_reconciliation)
+                .service(budget_views::get_security_share)
+                .service(budget_views::get_unfunded_measures)
+                .service(budget_views::get_lapsing_funds)
                 .service(budget_periods::list_budget_periods)
                 .service(budget_periods::create_budget_period)
                 .service(budget_periods::get_budget_period)

@@ -4,7 +4,8 @@ use std::future::{Ready, ready};
 
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, dev};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
 
 use super::{answer, page};
 use crate::actions::budget::Tabular;
@@ -33,6 +34,15 @@ impl Representation {
             Representation::Xlsx => Some(Format::Xlsx),
         }
     }
+}
+
+/// As what.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct FormatParams {
+    /// `json`, `csv` or `xlsx`; if left out, what `Accept` asks for, else `json`.
+    pub(super) format: Option<String>,
 }
 
 /// What the client would rather have, by its `Accept`; JSON where it does not care.

@@ -18,9 +18,13 @@ use crate::error::{Error, Result};
 
 mod report;
 mod sums;
+mod views;
 
 pub use report::{LineFilter, PayingFor, ReportLine, paying_for, report_lines, sums_of_year};
 pub use sums::{by_paper, by_programme, group_sums, line_figures, unused_authorities};
+pub use views::{
+    Needing, facts_in_sight, figures_of_all_years, lines_of_measures, needing, paid_measures,
+};
 
 /// An entry as it is stored.
 #[derive(Debug, Clone, Queryable, Insertable)]

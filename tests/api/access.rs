@@ -331,7 +331,9 @@ impl Operation {
             });
         assert!(!path.contains('{'), "{path} needs a value in this test");
         let path = match self.id.as_str() {
-            "get_budget" => format!("{path}?year=2023"),
+            "get_budget" | "get_security_share" | "get_lapsing_funds" => {
+                format!("{path}?year=2023")
+            }
             "get_budget_reconciliation" => format!("{path}?year=2023&month=1"),
             _ => path,
         };

@@ -20,6 +20,7 @@ mod budget_periods;
 mod budget_postings;
 mod budget_reconciliation;
 mod budget_report;
+mod budget_views;
 mod catalogue;
 mod catalogue_imports;
 mod checks;

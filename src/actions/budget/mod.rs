@@ -2,6 +2,7 @@
 
 mod book;
 mod correct;
+mod coverage;
 mod entries;
 mod moves;
 mod post;
@@ -12,12 +13,16 @@ mod tables;
 mod view;
 
 pub use correct::{complete, reverse};
+pub use coverage::{
+    LapsingFunds, LapsingLine, ProgrammeShare, SecurityShare, ShareView, UnfundedMeasure,
+    UnfundedMeasures, lapsing, security_share, unfunded,
+};
 pub use entries::entries;
 pub use moves::{carry_over, transfer};
 pub use post::post;
 pub use reconciliation::{LastImport, MonthAsked, MonthLine, MonthView, UnmatchedView, reconcile};
 pub use report::{FiguresView, Grouping, ReportFilter, ReportRow, ReportView, report};
-pub use tables::Tabular;
+pub use tables::{Tabular, plan_grid};
 pub use view::{EntryView, PostedView};
 
 use chrono::{DateTime, Utc};

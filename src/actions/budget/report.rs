@@ -159,7 +159,7 @@ pub fn report(
 }
 
 /// Whose lines the caller sees: all of them, or with their units those of their own measures.
-fn own_units(app: &App, scope: &Scope) -> Result<Option<Vec<String>>> {
+pub(super) fn own_units(app: &App, scope: &Scope) -> Result<Option<Vec<String>>> {
     let whole = Resource::Institution;
     if app.policy.permits(&scope.actor, Action::BudgetRead, &whole) {
         return Ok(None);

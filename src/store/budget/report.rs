@@ -43,12 +43,13 @@ pub struct ReportLine {
 }
 
 /// Lines with their programmes.
-type Source = InnerJoinQuerySource<budget_lines::table, programmes::table>;
+pub(super) type Source = InnerJoinQuerySource<budget_lines::table, programmes::table>;
 
 /// A condition on [`Source`].
-type Condition<'a> = Box<dyn BoxableExpression<Source, MultiBackend, SqlType = Bool> + 'a>;
+pub(super) type Condition<'a> =
+    Box<dyn BoxableExpression<Source, MultiBackend, SqlType = Bool> + 'a>;
 
-fn matching<'a>(sight: &'a Sight<'a>, filter: &'a LineFilter) -> Condition<'a> {
+pub(super) fn matching<'a>(sight: &'a Sight<'a>, filter: &'a LineFilter) -> Condition<'a> {
     let classes = &sight.visibility.programmes;
     let mut all: Condition<'a> = Box::new(
         programmes::institution_id

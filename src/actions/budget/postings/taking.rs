@@ -12,7 +12,8 @@ use crate::actions::Scope;
 use crate::actions::budget::{Desk, book};
 use crate::app::App;
 use crate::domain::budget::reported::{
-    Accounts, Found, Known, MatchedBy, NoLine, Reported, ReportedKind, Rule, month_number,
+    Accounts, Found, Known, MatchedBy, NoLine, Reported, ReportedKind, Rule, is_of_later_year,
+    month_number,
 };
 use crate::domain::budget::{EntryType, Figures, blocked};
 use crate::domain::fault::{CellFault, MOST_FAULTS};
@@ -481,8 +482,8 @@ impl<'a> Taking<'a> {
         };
         let row = rows.iter().find_map(|(posting, line)| {
             let posting = postings.get(*posting)?;
-            let is_later =
-                posting.kind == ReportedKind::Commitment && posting.year > posting.posted_on.year();
+            let entry_type = posting.kind.entry_type(posting.cents);
+            let is_later = is_of_later_year(entry_type, posting.year, posting.posted_on);
             let of_line = self.lines.get(*line)?.facts.key == *key.as_ref()?;
             (is_later && of_line).then_some(posting.row_number)
         });
