@@ -30,7 +30,7 @@ impl Grid {
         self.columns(headings, Form::Text)
     }
 
-    /// Adds columns of euros.
+    /// Adds columns of euros; a workbook keeps fifteen digits of an amount, text all of them.
     #[must_use]
     pub fn euros(self, headings: &[&str]) -> Self {
         let headings: Vec<(&str, u32)> = headings.iter().map(|&heading| (heading, 18)).collect();
@@ -94,7 +94,7 @@ mod tests {
         grid.row(vec![
             text(None),
             Cell::Empty,
-            Cell::Euro(9_007_199_254_740_991),
+            Cell::Euro(12_345_678_901_234),
         ]);
         grid
     }
@@ -102,8 +102,7 @@ mod tests {
     #[test]
     fn text_has_a_mark_semicolons_and_commas_and_no_formulas() {
         let file = String::from_utf8(grid().file(Format::Csv).unwrap()).unwrap();
-        let expected =
-            "\u{FEFF}Zeile;Plan;Ist\r\n'=1+1;1994000,00;-0,01\r\n;;90071992547409,91\r\n";
+        let expected = "\u{FEFF}Zeile;Plan;Ist\r\n'=1+1;1994000,00;-0,01\r\n;;123456789012,34\r\n";
         assert_eq!(file, expected);
     }
 
@@ -113,7 +112,7 @@ mod tests {
         let records = Records::open(&file, Limits::default()).unwrap();
         let cells: Vec<Vec<String>> = records.map(|record| record.unwrap().cells).collect();
         assert_eq!(cells[1], ["'=1+1", "1994000", "-0,01"]);
-        assert_eq!(cells[2], ["", "", "90071992547409,91"]);
+        assert_eq!(cells[2], ["", "", "123456789012,34"]);
         // What is inside is packed; unpacked, the styles name the format.
         let mut archive = zip_entry(&file, "xl/styles.xml");
         archive.retain(|c| c != '\\');

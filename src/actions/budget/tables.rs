@@ -1,18 +1,18 @@
 //! Views of the budget as tables, with German headings as offices file them.
 
-use super::{
-    FiguresView, Grouping, LapsingFunds, MonthView, ReportView, SecurityShare, ShareView,
-    UnfundedMeasures,
-};
+use super::{FiguresView, Grouping, MonthView, ReportView};
 use crate::actions::posts::PostSummary;
-use crate::domain::budget::coverage::Shares;
 use crate::domain::budget::reported::Movement;
-use crate::domain::plan::{Plan, YearAmount};
 use crate::domain::post::Tally;
 use crate::sheet::grid::text;
 use crate::sheet::xlsx::Form;
 use crate::sheet::{Cell, Grid};
 use crate::texts::{Language, label};
+
+mod coverage;
+mod plan;
+
+pub use plan::plan_grid;
 
 /// What reads as a table beside its JSON.
 pub trait Tabular {
@@ -152,108 +152,6 @@ const fn heading_of(by: Grouping) -> &'static str {
     }
 }
 
-/// The plan table as the paper prints it: lines by group, a column for each year; sums, double budgets and what is left
-/// under the ceilings below.
-pub fn plan_grid(plan: &Plan) -> Grid {
-    let years: Vec<String> = plan.years.iter().map(i32::to_string).collect();
-    let years: Vec<&str> = years.iter().map(String::as_str).collect();
-    let mut grid = Grid::new("Plan")
-        .texts(&[
-            ("Gruppe", 12),
-            ("Position", 10),
-            ("Haushaltszeile", 16),
-            ("Bezeichnung", 50),
-            ("Art", 14),
-            ("Hinweis", 20),
-        ])
-        .euros(&years)
-        .euros(&["Summe"]);
-    let amounts = |of: &dyn Fn(i32) -> Option<i64>, total: i64| {
-        let years = plan.years.iter().map(|year| of(*year));
-        let years = years.map(|cents| cents.map_or(Cell::Empty, Cell::Euro));
-        years.chain([Cell::Euro(total)]).collect::<Vec<Cell>>()
-    };
-    let mut row = |names: [Option<&str>; 6], amounts: Vec<Cell>| {
-        grid.row(names.map(text).into_iter().chain(amounts).collect());
-    };
-    let sum_of =
-        |sums: &[YearAmount], year: i32| sums.iter().find(|of| of.year == year).map(|of| of.cents);
-    for group in &plan.groups {
-        for line in &group.lines {
-            let of_year = |year| {
-                let of_year = line.entries.iter().filter(|entry| entry.year == year);
-                let of_year: Vec<i64> = of_year.map(|entry| entry.cents).collect();
-                // Within the sum of the line, which is known to fit.
-                (!of_year.is_empty()).then(|| {
-                    of_year
-                        .iter()
-                        .fold(0, |sum, cents| cents.saturating_add(sum))
-                })
-            };
-            let kind = label(Language::De, "line-kind", line.kind.as_str());
-            let mut flags: Vec<String> = Vec::new();
-            for flag in line.entries.iter().filter_map(|entry| entry.flag) {
-                let flag = label(Language::De, "entry-flag", flag.as_str());
-                if !flags.contains(&flag) {
-                    flags.push(flag);
-                }
-            }
-            let flags = flags.join(", ");
-            let names = [
-                Some(group.key.as_str()),
-                Some(&line.position),
-                Some(&line.key),
-                Some(&line.title),
-                Some(&kind),
-                Some(&flags),
-            ];
-            row(names, amounts(&of_year, line.total_cents));
-        }
-        let title = format!("Summe {}", group.title);
-        let names = [
-            Some(group.key.as_str()),
-            None,
-            None,
-            Some(&title),
-            None,
-            None,
-        ];
-        let of_year = |year| sum_of(&group.sums, year);
-        row(names, amounts(&of_year, group.total_cents));
-    }
-    let mut below = |title: &str, of_year: &dyn Fn(i32) -> Option<i64>, total: i64| {
-        let names = [None, None, None, Some(title), None, None];
-        row(names, amounts(of_year, total));
-    };
-    below("Summe", &|year| sum_of(&plan.sums, year), plan.total_cents);
-    for double in &plan.double_budgets {
-        let [first, second] = double.years;
-        below(
-            &format!("Doppelhaushalt {first}/{second}"),
-            &|_| None,
-            double.cents,
-        );
-    }
-    for ceiling in &plan.ceilings {
-        let (from, to) = (ceiling.from_year, ceiling.to_year);
-        let years = if from == to {
-            from.to_string()
-        } else {
-            format!("{from}–{to}")
-        };
-        let group = ceiling.group.as_ref();
-        let group = group.map_or_else(String::new, |group| format!(" Gruppe {group}"));
-        for (what, cents) in [
-            ("Obergrenze", ceiling.ceiling_cents),
-            ("Spielraum unter der Obergrenze", ceiling.headroom_cents),
-        ] {
-            let in_year = |year| (from == to && year == from).then_some(cents);
-            below(&format!("{what} {years}{group}"), &in_year, cents);
-        }
-    }
-    grid
-}
-
 impl Tabular for PostSummary {
     fn grid(&self) -> Grid {
         let hundredths = Form::Amount { decimals: 2 };
@@ -292,146 +190,5 @@ impl Tabular for PostSummary {
 
     fn name(&self, institution: &str) -> String {
         format!("stellen-{institution}-{}", self.as_of)
-    }
-}
-
-impl Tabular for SecurityShare {
-    fn grid(&self) -> Grid {
-        let parts = [
-            "Sicherheit",
-            "mittelbar",
-            "noch zu teilen",
-            "anderes",
-            "gesamt",
-        ];
-        let of = |what: &str| parts.map(|part| format!("{what} {part}"));
-        let (plan, authorised) = (of("Plan"), of("Autorisiert"));
-        let per_mille = |what: &str| format!("{what} Sicherheitsanteil (%)");
-        let percent = Form::Amount { decimals: 1 };
-        let mut grid = Grid::new("Sicherheitsanteil")
-            .texts(&[("Programm", 18), ("Bezeichnung", 45)])
-            .euros(&plan.each_ref().map(String::as_str))
-            .columns(&[(per_mille("Plan").as_str(), 14)], percent)
-            .euros(&authorised.each_ref().map(String::as_str))
-            .columns(&[(per_mille("Autorisiert").as_str(), 14)], percent);
-        let shares = |shares: &Shares, per_mille: Option<i64>| {
-            let cents = [
-                shares.direct_cents,
-                shares.indirect_cents,
-                shares.unsplit_cents,
-                shares.other_cents,
-                shares.total_cents,
-            ];
-            let share = per_mille.map_or(Cell::Empty, |units| Cell::Amount { units, decimals: 1 });
-            cents
-                .map(Cell::Euro)
-                .into_iter()
-                .chain([share])
-                .collect::<Vec<Cell>>()
-        };
-        let mut row = |names: [Option<&str>; 2], of: &ShareView| {
-            let cells = names.map(text).into_iter();
-            let cells = cells.chain(shares(&of.plan, of.plan_per_mille));
-            let cells = cells.chain(shares(&of.authorised, of.authorised_per_mille));
-            grid.row(cells.collect());
-        };
-        for programme in &self.rows {
-            row(
-                [Some(&programme.programme), Some(&programme.title)],
-                &programme.share,
-            );
-        }
-        row([Some("Summe"), None], &self.totals);
-        grid
-    }
-
-    fn name(&self, institution: &str) -> String {
-        format!("sicherheitsanteil-{institution}-{}", self.year)
-    }
-}
-
-impl Tabular for UnfundedMeasures {
-    fn grid(&self) -> Grid {
-        let mut grid = Grid::new("Ohne Deckung")
-            .texts(&[
-                ("Maßnahme", 14),
-                ("Titel", 45),
-                ("Status", 16),
-                ("Organisationseinheit", 24),
-                ("Grund", 28),
-                ("Haushaltszeilen", 30),
-            ])
-            .euros(&["Bedarf", "Autorisiert", "Fehlt"]);
-        for row in &self.rows {
-            let status = label(Language::De, "status", row.status.as_str());
-            let shortage = label(Language::De, "shortage", row.shortage.as_str());
-            let lines = row.lines.join(", ");
-            let names = [
-                Some(row.measure.as_str()),
-                Some(&row.title),
-                Some(&status),
-                row.org_unit.as_deref(),
-                Some(&shortage),
-                Some(&lines),
-            ];
-            let cents = [row.need_cents, row.authorised_cents, row.missing_cents];
-            grid.row(
-                names
-                    .map(text)
-                    .into_iter()
-                    .chain(cents.map(Cell::Euro))
-                    .collect(),
-            );
-        }
-        let mut sum = vec![Cell::Empty; 8];
-        if let Some(first) = sum.first_mut() {
-            *first = Cell::Text("Summe".to_owned());
-        }
-        sum.push(Cell::Euro(self.missing_cents));
-        grid.row(sum);
-        grid
-    }
-
-    fn name(&self, institution: &str) -> String {
-        format!("ohne-deckung-{institution}")
-    }
-}
-
-impl Tabular for LapsingFunds {
-    fn grid(&self) -> Grid {
-        let mut grid = Grid::new("Verfall")
-            .texts(&[
-                ("Programm", 18),
-                ("Haushaltszeile", 16),
-                ("Bezeichnung", 45),
-                ("Art", 14),
-            ])
-            .euros(&["Autorisiert", "Gebunden", "Verfällt"]);
-        for row in &self.rows {
-            let kind = label(Language::De, "line-kind", row.kind.as_str());
-            let names = [
-                Some(row.programme.as_str()),
-                Some(&row.line),
-                Some(&row.title),
-                Some(&kind),
-            ];
-            let cents = [row.authorised_cents, row.committed_cents, row.lapsing_cents];
-            grid.row(
-                names
-                    .map(text)
-                    .into_iter()
-                    .chain(cents.map(Cell::Euro))
-                    .collect(),
-            );
-        }
-        let mut sum = vec![Cell::Text("Summe".to_owned())];
-        sum.resize(6, Cell::Empty);
-        sum.push(Cell::Euro(self.lapsing_cents));
-        grid.row(sum);
-        grid
-    }
-
-    fn name(&self, institution: &str) -> String {
-        format!("verfall-{institution}-{}", self.year)
     }
 }

@@ -1,8 +1,21 @@
 //! Sums of a month: what the books say of it, and what the finance system reported for it.
 
-use super::*;
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::Import;
+use crate::domain::budget::reported::ReportedKind;
 use crate::domain::budget::{EntryState, EntryType};
+use crate::domain::measure::Confidentiality;
+use crate::error::Result;
+use crate::store::db::Db;
 use crate::store::expressions::sum_of_cents;
+use crate::store::schema::{
+    budget_entries, budget_lines, finance_imports, finance_postings, programmes, users,
+};
+use crate::store::users::Account;
 
 /// Which days.
 #[derive(Debug, Clone, Copy)]
