@@ -95,6 +95,10 @@ text_enum! {
         EntryClosed = "entry_closed",
         /// Only a draft can be completed.
         NotADraft = "not_a_draft",
+        /// The posting has a line already.
+        PostingBooked = "posting_booked",
+        /// The file does not hold what was announced.
+        ControlMismatch = "control_mismatch",
         /// A sum of cents leaves 64 bits.
         SumOutOfRange = "sum_out_of_range",
         /// A programme with this key is already there.
@@ -159,6 +163,7 @@ impl Code {
             Code::Invalid
             | Code::IdempotencyKeyReused
             | Code::NotAReasonToDispense
+            | Code::ControlMismatch
             | Code::ElevatedOutOfScope => Kind::Invalid,
             Code::Unauthenticated
             | Code::BadCredentials
@@ -191,6 +196,7 @@ impl Code {
             | Code::InterimReasonRequired
             | Code::EntryClosed
             | Code::NotADraft
+            | Code::PostingBooked
             | Code::SumOutOfRange
             | Code::ProgrammeExists
             | Code::AlreadyExists => Kind::Conflict,

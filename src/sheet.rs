@@ -1,13 +1,15 @@
-//! Tables of measures as files: CSV and XLSX as German offices write and read them.
+//! Tables as files: CSV and XLSX as German offices write and read them.
 //!
-//! A file becomes [`Record`]s ([`csv`], [`xlsx`]), a record becomes a [`Row`] by the headings of its
-//! columns ([`columns`], [`value`]), and back ([`Writer`]). What is wrong with a file is a [`Fault`]
+//! A file of measures becomes [`Record`]s ([`csv`], [`xlsx`]), a record becomes a [`Row`] by the headings of its
+//! columns ([`columns`], [`value`]), and back ([`Writer`]); one of the finance system becomes [`postings`]. What is wrong with a file is a [`Fault`]
 //! with the cell it is in. What a row means for the ledger is not known here.
 
 pub mod columns;
 pub mod csv;
 pub mod fault;
+pub mod grid;
 pub mod guard;
+pub mod postings;
 pub mod programme;
 pub mod row;
 pub mod value;
@@ -17,8 +19,9 @@ use std::io::{self, BufRead, Write};
 
 use chrono::NaiveDate;
 
-pub use columns::{Columns, Field};
+pub use columns::{Columns, Field, Headed};
 pub use fault::{Code, Fault};
+pub use grid::Grid;
 pub use row::{Given, Row, Rows, rows};
 
 use crate::domain::text_enum;
@@ -85,6 +88,8 @@ pub enum Cell {
         /// Decimals.
         decimals: u8,
     },
+    /// Cents, shown as euros.
+    Euro(i64),
     /// A day that a program can sort by.
     Day(NaiveDate),
 }
@@ -144,9 +149,8 @@ impl<R: BufRead> Iterator for Records<R> {
     }
 }
 
-/// Writes a table of measures, row by row.
-pub struct Writer<W: Write> {
-    fields: Vec<Field>,
+/// Writes a table of any kind, row by row.
+pub struct Table<W: Write> {
     file: File<W>,
 }
 
@@ -155,39 +159,38 @@ enum File<W: Write> {
     Xlsx(Box<xlsx::Writer>, W),
 }
 
-impl<W: Write + Send> Writer<W> {
-    /// Starts a table with these columns. A workbook grows in a temporary file and goes out at the end.
+impl<W: Write + Send> Table<W> {
+    /// Starts a table with these columns; the name is that of the sheet in a workbook, which grows in a temporary file and
+    /// goes out at the end.
     ///
     /// # Errors
     /// Where the output or the temporary file cannot be written.
-    pub fn new(format: Format, out: W, fields: &[Field]) -> io::Result<Self> {
+    pub fn new(
+        format: Format,
+        out: W,
+        name: &str,
+        columns: &[xlsx::Column<'_>],
+    ) -> io::Result<Self> {
         let file = match format {
             Format::Csv => {
                 let mut file = csv::Writer::new(out)?;
-                let headings = fields.iter().map(|field| field.heading().to_owned());
+                let headings = columns.iter().map(|column| column.heading.to_owned());
                 file.write(&headings.map(Cell::Text).collect::<Vec<_>>())?;
                 File::Csv(Box::new(file))
             }
-            Format::Xlsx => {
-                let columns: Vec<xlsx::Column> = fields.iter().map(|f| f.column()).collect();
-                File::Xlsx(Box::new(xlsx::Writer::new("Maßnahmen", &columns)?), out)
-            }
+            Format::Xlsx => File::Xlsx(Box::new(xlsx::Writer::new(name, columns)?), out),
         };
-        Ok(Writer {
-            fields: fields.to_vec(),
-            file,
-        })
+        Ok(Table { file })
     }
 
     /// Writes a row.
     ///
     /// # Errors
     /// Where the output cannot be written, or a text is longer than a workbook takes (32,767 characters).
-    pub fn write(&mut self, row: &Row) -> io::Result<()> {
-        let cells: Vec<Cell> = self.fields.iter().map(|field| row.cell(*field)).collect();
+    pub fn write(&mut self, cells: &[Cell]) -> io::Result<()> {
         match &mut self.file {
-            File::Csv(file) => file.write(&cells),
-            File::Xlsx(file, _) => file.write(&cells),
+            File::Csv(file) => file.write(cells),
+            File::Xlsx(file, _) => file.write(cells),
         }
     }
 
@@ -203,6 +206,43 @@ impl<W: Write + Send> Writer<W> {
                 Ok(out)
             }
         }
+    }
+}
+
+/// Writes a table of measures, row by row.
+pub struct Writer<W: Write> {
+    fields: Vec<Field>,
+    table: Table<W>,
+}
+
+impl<W: Write + Send> Writer<W> {
+    /// Starts a table with these columns.
+    ///
+    /// # Errors
+    /// Where the output or the temporary file cannot be written.
+    pub fn new(format: Format, out: W, fields: &[Field]) -> io::Result<Self> {
+        let columns: Vec<xlsx::Column<'_>> = fields.iter().map(|f| f.column()).collect();
+        Ok(Writer {
+            fields: fields.to_vec(),
+            table: Table::new(format, out, "Maßnahmen", &columns)?,
+        })
+    }
+
+    /// Writes a row.
+    ///
+    /// # Errors
+    /// Where the output cannot be written, or a text is longer than a workbook takes (32,767 characters).
+    pub fn write(&mut self, row: &Row) -> io::Result<()> {
+        let cells: Vec<Cell> = self.fields.iter().map(|field| row.cell(*field)).collect();
+        self.table.write(&cells)
+    }
+
+    /// Ends the table and gives the output back.
+    ///
+    /// # Errors
+    /// Where the output cannot be written.
+    pub fn finish(self) -> io::Result<W> {
+        self.table.finish()
     }
 }
 

@@ -175,7 +175,13 @@ const WORDS: &[(&str, Option<&str>)] = &[
 const COUNTS: &[&str] = &["minutes", "limit", "min", "max", "over"];
 
 /// Arguments that are cents: digits in groups of three, and `{name}_count` for singular and plural.
-const CENTS: &[&str] = &["over_cents", "ceiling_cents", "short_cents"];
+const CENTS: &[&str] = &[
+    "over_cents",
+    "ceiling_cents",
+    "short_cents",
+    "file_cents",
+    "stated_cents",
+];
 
 /// Arguments that are cents and shown in euros.
 const EUROS: &[&str] = &["amount", "of_amount", "printed_amount", "computed_amount"];
@@ -273,6 +279,7 @@ fn euros(lang: Language, cents: &str) -> String {
 mod tests {
     use super::*;
     use crate::domain::access::{Action, Role};
+    use crate::domain::budget::coverage::Shortage;
     use crate::domain::budget::posting::Needed;
     use crate::domain::budget::{EntryState, EntryType, InterimReason, alarm};
     use crate::domain::budget_period;
@@ -330,6 +337,12 @@ mod tests {
             }
             Code::BlockedFunds => &[("over_cents", "1"), ("line", "OG-I7"), ("year", "2022")],
             Code::InterimReasonRequired => &[("line", "OG-I7"), ("year", "2022")],
+            Code::ControlMismatch => &[
+                ("file_rows", "3"),
+                ("file_cents", "123456"),
+                ("stated_rows", "4"),
+                ("stated_cents", "223456"),
+            ],
             Code::AuthorityNotInvestive | Code::NotTransferable => &[("line", "OG-K1")],
             Code::CrossKindTransfer | Code::OutsideCoverGroup => {
                 &[("giver", "OG-I9"), ("receiver", "OG-K2")]
@@ -449,7 +462,7 @@ mod tests {
         }
         check! {
             "status" Status, "role" Role, "precision" Precision, "confidentiality" Confidentiality,
-            "link-kind" LinkKind, "level" Level, "origin" Origin, "line-kind" LineKind, "entry-type" EntryType, "entry-state" EntryState, "needed" Needed,
+            "link-kind" LinkKind, "level" Level, "origin" Origin, "line-kind" LineKind, "shortage" Shortage, "entry-type" EntryType, "entry-state" EntryState, "needed" Needed,
             "interim-reason" InterimReason, "alarm-severity" alarm::Severity,
             "age" Age, "relevance" Relevance, "implementation-order" ImplementationOrder,
             "amount-basis" AmountBasis, "entry-flag" EntryFlag, "post-kind" PostKind,

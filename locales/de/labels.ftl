@@ -71,6 +71,9 @@ amount-basis-gross = brutto
 amount-basis-net = netto
 amount-basis-unknown = nicht angegeben
 
+shortage-no_line = keine Haushaltszeile
+shortage-too_little = Kosten über den Mitteln
+
 line-kind-consumptive = konsumtiv
 line-kind-investive = investiv
 line-kind-staff = Personal
@@ -205,6 +208,11 @@ action-budget =
     .read_own = Haushaltszahlen der eigenen Maßnahmen ansehen
     .post = Buchungen vornehmen
     .allocate = Zeilen auf Maßnahmen aufteilen
+action-posting =
+    .import = Buchungen der Finanzsoftware einlesen
+    .assign = Buchungen einer Haushaltszeile zuordnen
+action-posting_rule =
+    .write = Zuordnungsregeln für Konten bearbeiten
 action-post =
     .read = Stellen ansehen
     .write = Stellen bearbeiten

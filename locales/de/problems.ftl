@@ -158,6 +158,13 @@ problem-entry_closed-detail = Diese Buchung ist schon storniert oder vervollstä
 problem-not_a_draft = Kein Entwurf
 problem-not_a_draft-detail = Nur ein Entwurf lässt sich vervollständigen; diese Buchung gilt bereits
 
+problem-posting_booked = Schon gebucht
+problem-posting_booked-detail = Diese Buchung der Finanzsoftware hat schon eine Haushaltszeile
+
+problem-control_mismatch = Kontrollsumme stimmt nicht
+problem-control_mismatch-detail = Die Datei enthält { $file_rows } Zeilen über zusammen { $file_cents } Cent; angekündigt sind { $stated_rows } Zeilen über { $stated_cents } Cent
+    .plain = Die Datei enthält nicht, was angekündigt ist
+
 problem-sum_out_of_range = Summe zu groß
 problem-sum_out_of_range-detail = Eine Summe von Beträgen übersteigt, was sich genau rechnen lässt; prüfen Sie die Buchungen
 

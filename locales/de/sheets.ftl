@@ -79,3 +79,19 @@ sheet-steps_only = Der Status ändert sich nur durch einzelne Schritte, nicht du
 sheet-not_proposed = Eine neue Maßnahme ist „vorgeschlagen“; alles Weitere sind einzelne Schritte
 sheet-read_only = Diese Angabe folgt aus den Schritten der Maßnahme und kann hier nicht geändert werden
 sheet-not_permitted = Ihre Rollen erlauben Ihnen nicht, was diese Zeile ändert
+
+# Buchungen der Finanzsoftware
+sheet-zero = Null wird nicht gebucht
+sheet-unknown_line = Die Haushaltszeile „{ $value }“ gibt es nicht
+    .plain = Diese Haushaltszeile gibt es nicht
+sheet-ambiguous_line = Mehrere Haushaltszeilen heißen „{ $value }“: { $known }; bitte das Programm angeben
+    .plain = Mehrere Haushaltszeilen heißen so; bitte das Programm angeben
+sheet-unknown_account = Zum Konto „{ $value }“ gibt es weder eine Zuordnungsregel noch eine Haushaltszeile
+    .plain = Zu diesem Konto gibt es weder eine Zuordnungsregel noch eine Haushaltszeile
+sheet-ambiguous_account = Das Konto „{ $value }“ passt zu mehreren Haushaltszeilen: { $known }; eine Zuordnungsregel entscheidet
+    .plain = Dieses Konto passt zu mehreren Haushaltszeilen; eine Zuordnungsregel entscheidet
+sheet-duplicate_posting = Diese Buchung steht schon in Zeile { $first }
+    .plain = Diese Buchung steht schon weiter oben
+sheet-posting_differs = Diese Buchung wurde schon gemeldet, und zwar mit „{ $was }“; eine Berichtigung hat eine eigene Buchungsnummer
+    .plain = Diese Buchung wurde schon mit anderem Inhalt gemeldet; eine Berichtigung hat eine eigene Buchungsnummer
+sheet-refused = Diese Zeile lässt sich nicht buchen; warum, steht in `detail`

@@ -71,6 +71,9 @@ amount-basis-gross = gross
 amount-basis-net = net
 amount-basis-unknown = not stated
 
+shortage-no_line = no budget line
+shortage-too_little = costs exceed the funds
+
 line-kind-consumptive = consumptive
 line-kind-investive = investive
 line-kind-staff = staff
@@ -205,6 +208,11 @@ action-budget =
     .read_own = read budget figures of one's own measures
     .post = book entries
     .allocate = share lines out to measures
+action-posting =
+    .import = import postings of the finance system
+    .assign = assign postings to a budget line
+action-posting_rule =
+    .write = edit matching rules for accounts
 action-post =
     .read = view posts
     .write = edit posts

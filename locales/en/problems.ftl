@@ -170,6 +170,13 @@ problem-entry_closed-detail = this entry was taken back or completed already, or
 problem-not_a_draft = not a draft
 problem-not_a_draft-detail = only a draft can be completed; this entry counts already
 
+problem-posting_booked = booked already
+problem-posting_booked-detail = this posting of the finance system has a budget line already
+
+problem-control_mismatch = control total does not match
+problem-control_mismatch-detail = the file holds { $file_rows } rows of { $file_cents } cents in all; stated are { $stated_rows } rows of { $stated_cents } cents
+    .plain = the file does not hold what was stated
+
 problem-sum_out_of_range = sum too large
 problem-sum_out_of_range-detail = a sum of amounts is beyond what can be computed exactly; check the entries
 

@@ -83,3 +83,19 @@ sheet-steps_only = the status changes by single steps only, not by a table
 sheet-not_proposed = a new measure is “proposed”; all further steps are taken one by one
 sheet-read_only = this follows from the measure's steps and cannot be changed here
 sheet-not_permitted = your roles do not permit what this row changes
+
+# Postings of the finance system
+sheet-zero = nothing is not booked
+sheet-unknown_line = no budget line is called “{ $value }”
+    .plain = no budget line is called that
+sheet-ambiguous_line = several budget lines are called “{ $value }”: { $known }; name the programme
+    .plain = several budget lines are called that; name the programme
+sheet-unknown_account = neither a matching rule nor a budget line knows the account “{ $value }”
+    .plain = neither a matching rule nor a budget line knows this account
+sheet-ambiguous_account = several budget lines carry the account “{ $value }”: { $known }; a matching rule decides
+    .plain = several budget lines carry this account; a matching rule decides
+sheet-duplicate_posting = this posting stands in row { $first } already
+    .plain = this posting stands further up already
+sheet-posting_differs = this posting was reported before, with “{ $was }”; a correction has a posting id of its own
+    .plain = this posting was reported before with other content; a correction has a posting id of its own
+sheet-refused = this row cannot be booked; `detail` says why

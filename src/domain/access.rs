@@ -61,6 +61,12 @@ text_enum! {
         BudgetPost = "budget.post",
         /// Shares of lines between measures.
         BudgetAllocate = "budget.allocate",
+        /// Files of the finance system.
+        PostingImport = "posting.import",
+        /// Line of a posting that waits for one.
+        PostingAssign = "posting.assign",
+        /// New or deleted rule for the accounts of postings.
+        PostingRuleWrite = "posting_rule.write",
         /// Posts, granted beside filled.
         PostRead = "post.read",
         /// New or changed post.
@@ -142,6 +148,9 @@ impl Action {
             Action::ProgrammeImport | Action::ProgrammeImportHistory => Some("programme.imported"),
             Action::BudgetPost => Some("budget.posted"),
             Action::BudgetAllocate => Some("budget.allocated"),
+            Action::PostingImport => Some("posting.imported"),
+            Action::PostingAssign => Some("posting.assigned"),
+            Action::PostingRuleWrite => Some("posting_rule.changed"),
             Action::PostWrite => Some("post.changed"),
             Action::PostChangeStatus => Some("post.status_changed"),
             Action::BudgetPeriodWrite => Some("budget_period.changed"),

@@ -8,9 +8,11 @@ pub mod authority;
 pub mod blocked;
 pub mod ceiling;
 pub mod cover;
+pub mod coverage;
 pub mod entry;
 pub mod figures;
 pub mod posting;
+pub mod reported;
 pub mod request;
 
 pub use entry::{EntryState, EntryType, InterimReason};

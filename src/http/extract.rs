@@ -14,6 +14,7 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
 use utoipa::{PartialSchema, ToSchema};
 
+use crate::actions::budget::postings;
 use crate::actions::catalogue::may_import;
 use crate::actions::{By, Caller, measures};
 use crate::app::App;
@@ -163,6 +164,34 @@ impl FromRequest for TableUpload {
                 measures::may_import(app, By::Caller(caller), &institution)
             });
             taken.await.map(TableUpload)
+        })
+    }
+}
+
+/// A table of postings as the body, from those who may bring one in.
+#[derive(Debug)]
+pub struct PostingsUpload(pub Upload);
+
+impl PartialSchema for PostingsUpload {
+    fn schema() -> RefOr<Schema> {
+        Upload::schema()
+    }
+}
+
+impl ToSchema for PostingsUpload {}
+
+impl FromRequest for PostingsUpload {
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let institution = request.match_info().query("institution").to_owned();
+            let taken = upload(&request, payload, move |app, caller| {
+                postings::may_import(app, By::Caller(caller), &institution)
+            });
+            taken.await.map(PostingsUpload)
         })
     }
 }

@@ -9,6 +9,9 @@ pub mod auth;
 pub mod budget;
 pub mod budget_entries;
 pub mod budget_periods;
+pub mod budget_postings;
+pub mod budget_reconciliation;
+pub mod budget_views;
 pub mod catalogue_files;
 pub mod catalogue_imports;
 pub mod catalogues;
@@ -30,6 +33,7 @@ pub mod metrics;
 pub mod migrations;
 pub mod openapi;
 pub mod page;
+pub mod posting_rules;
 pub mod postponements;
 pub mod posts;
 pub mod problem;
@@ -37,6 +41,7 @@ pub mod programmes;
 pub mod reminders;
 pub mod resolutions;
 pub mod server;
+pub mod tables;
 pub mod target_objects;
 
 use actix_web::web;
@@ -113,6 +118,18 @@ macro_rules! all_routes {
                 .service(allocations::get_line_allocations)
                 .service(allocations::set_line_allocations)
                 .service(budget::get_budget)
+                .service(budget_postings::import_budget_postings)
+                .service(budget_postings::list_budget_postings)
+                .service(budget_postings::get_budget_posting)
+                .service(budget_postings::assign_budget_posting)
+                .service(posting_rules::list_posting_rules)
+                .service(posting_rules::create_posting_rule)
+                .service(posting_rules::get_posting_rule)
+                .service(posting_rules::delete_posting_rule)
+                .service(budget_reconciliation::get_budget_reconciliation)
+                .service(budget_views::get_security_share)
+                .service(budget_views::get_unfunded_measures)
+                .service(budget_views::get_lapsing_funds)
                 .service(budget_periods::list_budget_periods)
                 .service(budget_periods::create_budget_period)
                 .service(budget_periods::get_budget_period)

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::domain::budget::posting::YEARS;
 use crate::error::{Code, Error, Fault, FaultCode, Result};
 
 /// Rows in a page, unless asked otherwise.
@@ -92,11 +93,11 @@ pub fn day(name: &str, day: Option<chrono::NaiveDate>) -> Result<Option<chrono::
 /// # Errors
 /// `malformed`
 pub fn budget_year(year: i32) -> Result<i32> {
-    if (1990..=2100).contains(&year) {
+    if YEARS.contains(&year) {
         return Ok(year);
     }
     Err(bad("?year", FaultCode::OutOfRange, |fault| {
-        fault.arg("min", 1990).arg("max", 2100)
+        fault.arg("min", YEARS.start()).arg("max", YEARS.end())
     }))
 }
 

@@ -9,6 +9,7 @@ use super::answer;
 use super::extract::{IdempotencyKey, IfMatch, Json, NoQuery, Query};
 use super::openapi::{ChangeProblems, CreateProblems, ReadProblems};
 use super::page;
+use super::tables::{self, Accepted, FormatParams};
 use crate::actions::posts::{
     self, PostDetails, PostInput, PostPatch, PostStatusInput, PostSummary,
 };
@@ -83,19 +84,26 @@ pub async fn list_posts(
 
 /// Posts granted beside posts filled, per programme and unit.
 #[utoipa::path(tag = "programme", operation_id = "summarise_posts", security(("bearer" = [])),
-    params(("institution" = String, Path, description = "Slug", example = "offenburg")),
-    responses((status = 200, description = "Granted and filled", body = PostSummary), ReadProblems))]
+    params(("institution" = String, Path, description = "Slug", example = "offenburg"), FormatParams),
+    responses((status = 200, description = "Granted and filled", content(
+            (PostSummary = "application/json"),
+            (String = "text/csv"),
+            (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), ReadProblems))]
 #[get("/institutions/{institution}/posts/summary")]
 pub async fn summarise_posts(
     app: web::Data<App>,
     caller: Caller,
     path: web::Path<String>,
-    _: Query<NoQuery>,
+    params: Query<FormatParams>,
+    accepted: Accepted,
 ) -> Result<HttpResponse> {
+    let format = tables::wanted(params.0.format.as_deref(), accepted)?;
+    let institution = path.into_inner();
+    let name = institution.clone();
     let summary = app
-        .blocking(move |app| posts::summary(app, By::Caller(&caller), &path))
+        .blocking(move |app| posts::summary(app, By::Caller(&caller), &institution))
         .await?;
-    answer::resource(&summary)
+    tables::answer(&app, &name, summary, format).await
 }
 
 /// A new post, requested at first. With `Idempotency-Key`, the same request again gets the first answer.

@@ -9,6 +9,8 @@ use utoipa::ToSchema;
 use super::answer;
 use super::extract::{IdempotencyKey, Json, NoQuery, Query};
 use super::openapi::{CreateProblems, ReadProblems};
+use super::tables::{self, Accepted, FormatParams};
+use crate::actions::budget::{Tabular, plan_grid};
 use crate::actions::resolutions::ResolutionView;
 use crate::actions::{By, Caller, programmes};
 use crate::app::App;
@@ -19,6 +21,7 @@ use crate::domain::printed_total::PostTotalCheck;
 use crate::domain::programme::{AmountBasis, PostKind};
 use crate::domain::programme_file::{Condition, ProgrammeFile, Source};
 use crate::error::Result;
+use crate::sheet::Grid;
 use crate::store::posts::Post;
 use crate::store::programmes::{Duty, Programme};
 
@@ -294,23 +297,43 @@ pub async fn get_programme(
 /// The plan table as the council paper prints it: groups, years, sums, double budgets, headroom, printed totals.
 #[utoipa::path(tag = "programme", operation_id = "get_programme_plan", security(("bearer" = [])),
     params(("institution" = String, Path, description = "Slug", example = "offenburg"),
-        ("programme" = String, Path, description = "Key", example = "OG-2021-DIG")),
-    responses((status = 200, description = "Plan table", body = PlanView), ReadProblems))]
+        ("programme" = String, Path, description = "Key", example = "OG-2021-DIG"), FormatParams),
+    responses((status = 200, description = "Plan table", content(
+            (PlanView = "application/json"),
+            (String = "text/csv"),
+            (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), ReadProblems))]
 #[get("/institutions/{institution}/programmes/{programme}/plan")]
 pub async fn get_programme_plan(
     app: web::Data<App>,
     caller: Caller,
     path: web::Path<(String, String)>,
-    _: Query<NoQuery>,
+    params: Query<FormatParams>,
+    accepted: Accepted,
 ) -> Result<HttpResponse> {
+    let format = tables::wanted(params.0.format.as_deref(), accepted)?;
     let (institution, key) = path.into_inner();
+    let name = institution.clone();
     let (programme, plan) = app
         .blocking(move |app| programmes::plan(app, By::Caller(&caller), &institution, &key))
         .await?;
-    answer::resource(&PlanView {
+    let view = PlanView {
         programme: programme.key,
         title: programme.title,
         currency: "EUR".to_owned(),
         plan,
-    })
+    };
+    tables::answer(&app, &name, view, format).await
+}
+
+impl Tabular for PlanView {
+    fn grid(&self) -> Grid {
+        plan_grid(&self.plan)
+    }
+
+    fn name(&self, institution: &str) -> String {
+        // A key may hold what no file name does.
+        let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+        let key: String = self.programme.chars().map(plain).collect();
+        format!("plan-{institution}-{key}")
+    }
 }

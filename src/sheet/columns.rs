@@ -1,7 +1,11 @@
 //! The columns of a table of measures and their headings.
 
+use std::fmt::Display;
+
 use super::value::words::folded;
 mod headings;
+
+pub use headings::Spec;
 
 use super::xlsx::Column;
 use super::{Code, Fault, Record};
@@ -115,7 +119,7 @@ impl Field {
     }
 
     /// How a workbook shows the column.
-    pub const fn column(self) -> Column {
+    pub const fn column(self) -> Column<'static> {
         let spec = self.spec();
         Column {
             heading: spec.heading,
@@ -138,36 +142,61 @@ impl Field {
         }
     }
 
-    /// The column that a heading stands for; case, blanks, hyphens and signs do not count.
+    /// The column that a heading stands for.
     pub fn by_heading(heading: &str) -> Option<Field> {
-        let key = folded(heading);
-        let is_it = |name: &str| folded(name) == key;
-        let mut fields = Field::ALL.iter().copied();
-        fields.find(|field| {
-            let spec = field.spec();
-            is_it(spec.heading)
-                || is_it(field.as_str())
-                || spec.others.iter().any(|other| is_it(other))
-        })
+        by_heading(heading)
     }
+}
+
+/// What columns a kind of table has.
+pub trait Headed: Copy + PartialEq + Display + 'static {
+    /// All of them, in the order in which they are named to people.
+    const COLUMNS: &'static [Self];
+    /// Of each of these at least one has to be there.
+    const NEEDED: &'static [&'static [Self]];
+
+    /// What a column is called, and what its cells are.
+    fn spec(self) -> Spec;
+}
+
+/// The column that a heading stands for; case, blanks, hyphens and signs do not count.
+pub fn by_heading<F: Headed>(heading: &str) -> Option<F> {
+    let key = folded(heading);
+    let is_it = |name: &str| folded(name) == key;
+    let mut fields = F::COLUMNS.iter().copied();
+    fields.find(|field| {
+        let spec = field.spec();
+        is_it(spec.heading)
+            || is_it(&field.to_string())
+            || spec.others.iter().any(|other| is_it(other))
+    })
 }
 
 /// One of these has to be there: without it, a second import of a file would do everything twice.
 const KEYS: [Field; 2] = [Field::Reference, Field::ExternalKey];
 
-/// Which columns a file has, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Columns {
-    /// By place, from column A: what the column is and what it is called in the file.
-    all: Vec<Option<(Field, String)>>,
+impl Headed for Field {
+    const COLUMNS: &'static [Field] = Field::ALL;
+    const NEEDED: &'static [&'static [Field]] = &[&KEYS];
+
+    fn spec(self) -> Spec {
+        Field::spec(self)
+    }
 }
 
-impl Columns {
+/// Which columns a file has, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Columns<F = Field> {
+    /// By place, from column A: what the column is and what it is called in the file.
+    all: Vec<Option<(F, String)>>,
+}
+
+impl<F: Headed> Columns<F> {
     /// Reads the headings.
     ///
     /// # Errors
     /// Headings that are unknown, that stand twice, or that are missing.
-    pub fn read(head: &Record) -> Result<Columns, Vec<Fault>> {
+    pub fn read(head: &Record) -> Result<Columns<F>, Vec<Fault>> {
         let mut columns = Columns { all: Vec::new() };
         let mut faults = Vec::new();
         for (index, heading) in head.cells.iter().enumerate() {
@@ -177,11 +206,11 @@ impl Columns {
                 fault.heading = Some(heading.to_owned());
                 fault
             };
-            let field = Field::by_heading(heading);
+            let field = by_heading::<F>(heading);
             match field.map(|field| (field, columns.index(field))) {
                 _ if heading.is_empty() => columns.all.push(None),
                 None => {
-                    faults.push(fault(Code::UnknownHeading).arg("known", known(Field::ALL)));
+                    faults.push(fault(Code::UnknownHeading).arg("known", known(F::COLUMNS)));
                     columns.all.push(None);
                 }
                 Some((_, Some(first))) => {
@@ -193,9 +222,11 @@ impl Columns {
                 Some((field, None)) => columns.all.push(Some((field, heading.to_owned()))),
             }
         }
-        if !KEYS.iter().any(|key| columns.has(*key)) {
-            let fault = Fault::of_row(head.row, Code::MissingHeading);
-            faults.push(fault.arg("known", known(&KEYS)));
+        for needed in F::NEEDED {
+            if !needed.iter().any(|key| columns.has(*key)) {
+                let fault = Fault::of_row(head.row, Code::MissingHeading);
+                faults.push(fault.arg("known", known(needed)));
+            }
         }
         if faults.is_empty() {
             Ok(columns)
@@ -205,16 +236,16 @@ impl Columns {
     }
 
     /// Whether the file has this column.
-    pub fn has(&self, field: Field) -> bool {
+    pub fn has(&self, field: F) -> bool {
         self.index(field).is_some()
     }
 
     /// A fault in a column of a row, by the heading of the file; the file need not have the column.
-    pub fn fault(&self, row: u32, field: Field, code: Code) -> Fault {
+    pub fn fault(&self, row: u32, field: F, code: Code) -> Fault {
         let index = self.index(field);
         let heading = index.and_then(|index| self.heading(index));
         Fault {
-            heading: Some(heading.unwrap_or_else(|| field.heading()).to_owned()),
+            heading: Some(heading.unwrap_or_else(|| field.spec().heading).to_owned()),
             ..index.map_or_else(
                 || Fault::of_row(row, code),
                 |index| Fault::of_cell(row, index, code),
@@ -223,8 +254,8 @@ impl Columns {
     }
 
     /// Place of a column, from 0.
-    pub(super) fn index(&self, field: Field) -> Option<usize> {
-        let is_it = |column: &Option<(Field, String)>| {
+    pub(super) fn index(&self, field: F) -> Option<usize> {
+        let is_it = |column: &Option<(F, String)>| {
             column.as_ref().is_some_and(|(found, _)| *found == field)
         };
         self.all.iter().position(is_it)
@@ -237,8 +268,8 @@ impl Columns {
     }
 }
 
-fn known(fields: &[Field]) -> String {
-    let headings: Vec<&str> = fields.iter().map(|field| field.heading()).collect();
+fn known<F: Headed>(fields: &[F]) -> String {
+    let headings: Vec<&str> = fields.iter().map(|field| field.spec().heading).collect();
     headings.join(", ")
 }
 
@@ -295,7 +326,7 @@ mod tests {
     #[test]
     fn faults_of_headings_have_their_column() {
         let cells = ["Titel", "Kosten", "", "Bezeichnung", "Fällig"];
-        let faults = Columns::read(&head(&cells)).unwrap_err();
+        let faults = Columns::<Field>::read(&head(&cells)).unwrap_err();
         let found: Vec<(Option<String>, Code)> = faults
             .iter()
             .map(|fault| (fault.cell(), fault.code))
@@ -307,7 +338,7 @@ mod tests {
         ];
         assert_eq!(found, expected);
         assert_eq!(faults[1].args[1], ("first", "A".to_owned()));
-        let columns = Columns::read(&head(&["Titel", "", "external id"])).unwrap();
+        let columns = Columns::<Field>::read(&head(&["Titel", "", "external id"])).unwrap();
         assert!(columns.has(Field::ExternalKey) && !columns.has(Field::Reference));
         assert_eq!(columns.index(Field::ExternalKey), Some(2));
         assert_eq!(columns.heading(2), Some("external id"));

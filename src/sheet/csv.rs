@@ -250,6 +250,7 @@ fn text_of(cell: &Cell) -> String {
         Cell::Text(text) => protect(text).into_owned(),
         Cell::Number(number) => number.to_string(),
         Cell::Amount { units, decimals } => decimal(*units, *decimals, ','),
+        Cell::Euro(cents) => decimal(*cents, 2, ','),
         Cell::Day(day) => day.format("%d.%m.%Y").to_string(),
     }
 }

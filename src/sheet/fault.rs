@@ -79,6 +79,23 @@ text_enum! {
         PrecisionWithoutDue = "precision_without_due",
         /// Words of a source without a date.
         TextWithoutDue = "text_without_due",
+        // -- postings of the finance system
+        /// An amount of nothing.
+        Zero = "zero",
+        /// No line is called `value`.
+        UnknownLine = "unknown_line",
+        /// Several lines are called `value`: `known`.
+        AmbiguousLine = "ambiguous_line",
+        /// Neither a rule nor a line knows the account `value`.
+        UnknownAccount = "unknown_account",
+        /// Several lines carry the account `value`: `known`.
+        AmbiguousAccount = "ambiguous_account",
+        /// The posting stands in row `first` already.
+        DuplicatePosting = "duplicate_posting",
+        /// The posting was reported before with `was` here.
+        PostingDiffers = "posting_differs",
+        /// The books refuse this row; the problem says why.
+        Refused = "refused",
         // -- what is there already
         /// The measure stands in row `first` already.
         DuplicateRow = "duplicate_row",

@@ -1,11 +1,11 @@
 //! A row of a table of measures: what its cells say, and what is wrong with them.
 
-mod cells;
+pub(super) mod cells;
 
 use chrono::NaiveDate;
 
 use super::value::{self, Words};
-use super::{Cell, Code, Columns, Fault, Field, Record};
+use super::{Cell, Code, Columns, Fault, Field, Headed, Record};
 use crate::domain::measure::{
     Confidentiality, EstimateQuality, Origin, Precision, Relevance, Status,
 };
@@ -115,17 +115,29 @@ pub struct Row {
 ///
 /// # Errors
 /// A file without headings, and all that is wrong with them.
-pub fn rows<I>(mut records: I) -> Result<Rows<I>, Vec<Fault>>
+pub fn rows<I>(records: I) -> Result<Rows<I>, Vec<Fault>>
+where
+    I: Iterator<Item = Result<Record, Fault>>,
+{
+    let (columns, records) = headed(records)?;
+    Ok(Rows { columns, records })
+}
+
+/// Reads the headings of any kind of table, in the first row that is not blank.
+///
+/// # Errors
+/// A file without headings, and all that is wrong with them.
+pub fn headed<I, F: Headed>(mut records: I) -> Result<(Columns<F>, I), Vec<Fault>>
 where
     I: Iterator<Item = Result<Record, Fault>>,
 {
     let head = records.find(|record| !is_blank(record));
     let head = head.ok_or_else(|| vec![Fault::of_file(Code::NoRows)])?;
     let columns = Columns::read(&head.map_err(|fault| vec![fault])?)?;
-    Ok(Rows { columns, records })
+    Ok((columns, records))
 }
 
-fn is_blank(record: &Result<Record, Fault>) -> bool {
+pub(super) fn is_blank(record: &Result<Record, Fault>) -> bool {
     record.as_ref().is_ok_and(Record::is_blank)
 }
 

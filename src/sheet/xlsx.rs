@@ -99,9 +99,9 @@ fn unreadable(error: WorkbookError) -> Fault {
 
 /// A column of a workbook that is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Column {
+pub struct Column<'a> {
     /// Heading.
-    pub heading: &'static str,
+    pub heading: &'a str,
     /// What its cells are.
     pub form: Form,
     /// Width in characters.
@@ -120,6 +120,8 @@ pub enum Form {
         /// One or two.
         decimals: u8,
     },
+    /// As euros and cents, with the sign of the currency.
+    Euro,
     /// As a day.
     Day,
 }
@@ -138,6 +140,7 @@ struct Formats {
     day: Format,
     tenths: Format,
     money: Format,
+    euros: Format,
 }
 
 impl Formats {
@@ -148,6 +151,7 @@ impl Formats {
             day: format("dd.mm.yyyy"),
             tenths: format("#,##0.0"),
             money: format("#,##0.00"),
+            euros: format("#,##0.00 €"),
         }
     }
 
@@ -156,6 +160,7 @@ impl Formats {
             Form::Text => Some(&self.text),
             Form::Day => Some(&self.day),
             Form::Number => None,
+            Form::Euro => Some(&self.euros),
             Form::Amount { decimals: 1 } => Some(&self.tenths),
             Form::Amount { .. } => Some(&self.money),
         }
@@ -167,11 +172,11 @@ impl Writer {
     ///
     /// # Errors
     /// Where the temporary file cannot be written.
-    pub fn new(name: &str, columns: &[Column]) -> io::Result<Self> {
+    pub fn new(name: &str, columns: &[Column<'_>]) -> io::Result<Self> {
         Self::start(name, columns).map_err(io_error)
     }
 
-    fn start(name: &str, columns: &[Column]) -> Result<Self, XlsxError> {
+    fn start(name: &str, columns: &[Column<'_>]) -> Result<Self, XlsxError> {
         let formats = Formats::new();
         let bold = Format::new().set_bold();
         let mut book = Workbook::new();
@@ -246,20 +251,33 @@ fn write_cell(
             sheet.write_number(row, column, *number)?;
         }
         Cell::Amount { units, decimals } => {
-            // The nearest number to the text: a workbook holds no others, and writes its shortest text.
-            let number: f64 = decimal(*units, *decimals, '.').parse().unwrap_or_default();
             let form = Form::Amount {
                 decimals: *decimals,
             };
-            match formats.of(form) {
-                Some(format) => sheet.write_number_with_format(row, column, number, format)?,
-                None => sheet.write_number(row, column, number)?,
-            };
+            write_units(sheet, (row, column), (*units, *decimals), formats.of(form))?;
+        }
+        Cell::Euro(cents) => {
+            write_units(sheet, (row, column), (*cents, 2), formats.of(Form::Euro))?;
         }
         Cell::Day(day) => {
             sheet.write_date_with_format(row, column, day, &formats.day)?;
         }
     }
+    Ok(())
+}
+
+fn write_units(
+    sheet: &mut Worksheet,
+    (row, column): (u32, u16),
+    (units, decimals): (i64, u8),
+    format: Option<&Format>,
+) -> Result<(), XlsxError> {
+    // The nearest number to the text: a workbook holds no others, and writes its shortest text.
+    let number: f64 = decimal(units, decimals, '.').parse().unwrap_or_default();
+    match format {
+        Some(format) => sheet.write_number_with_format(row, column, number, format)?,
+        None => sheet.write_number(row, column, number)?,
+    };
     Ok(())
 }
 

@@ -20,6 +20,7 @@ pub mod alarms;
 pub mod allocations;
 mod report;
 mod sums;
+mod views;
 
 pub use allocations::Payee;
 pub use report::{
@@ -27,6 +28,9 @@ pub use report::{
 };
 pub use sums::{
     by_paper, by_programme, group_sums, line_figures, unused_authorities, years_of_line,
+};
+pub use views::{
+    Needing, facts_in_sight, figures_of_all_years, lines_of_measures, needing, paid_measures,
 };
 
 /// An entry as it is stored.
@@ -152,7 +156,8 @@ pub fn insert(db: &mut Db, entries: &[Entry]) -> Result<()> {
     Ok(())
 }
 
-const LINE_FACTS: (
+/// The columns of [`LineFacts`].
+pub(super) const LINE_FACTS: (
     budget_lines::id,
     budget_lines::key,
     budget_lines::group_id,

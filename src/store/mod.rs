@@ -12,6 +12,7 @@ pub mod db;
 pub mod evidence;
 mod expressions;
 pub mod filters;
+pub mod finance;
 pub mod idempotency;
 pub mod institutions;
 pub mod measures;

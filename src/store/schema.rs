@@ -226,6 +226,53 @@ diesel::table! {
 }
 
 diesel::table! {
+    finance_imports (id) {
+        id -> Text,
+        institution_id -> Text,
+        source_system -> Text,
+        sha256 -> Text,
+        row_count -> Integer,
+        actual_cents -> BigInt,
+        commitment_cents -> BigInt,
+        control_cents -> Nullable<BigInt>,
+        imported_at -> Timestamp,
+        imported_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    finance_postings (id) {
+        id -> Text,
+        institution_id -> Text,
+        import_id -> Text,
+        source_system -> Text,
+        posting_id -> Text,
+        row_number -> Integer,
+        kind -> Text,
+        posted_on -> Date,
+        month -> Integer,
+        year -> Integer,
+        account -> Nullable<Text>,
+        cents -> BigInt,
+        text -> Text,
+        line_id -> Nullable<Text>,
+        entry_id -> Nullable<Text>,
+        matched_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    posting_rules (id) {
+        id -> Text,
+        institution_id -> Text,
+        kind -> Text,
+        pattern -> Text,
+        line_id -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     ceilings (id) {
         id -> Text,
         programme_id -> Text,
@@ -767,6 +814,12 @@ diesel::joinable!(budget_entries -> programmes (programme_id));
 diesel::joinable!(budget_entries -> budget_lines (line_id));
 diesel::joinable!(budget_entries -> users (booked_by));
 diesel::joinable!(budget_entries -> resolutions (resolution_id));
+diesel::joinable!(finance_imports -> institutions (institution_id));
+diesel::joinable!(finance_imports -> users (imported_by));
+diesel::joinable!(finance_postings -> finance_imports (import_id));
+diesel::joinable!(finance_postings -> budget_lines (line_id));
+diesel::joinable!(finance_postings -> budget_entries (entry_id));
+diesel::joinable!(posting_rules -> budget_lines (line_id));
 diesel::joinable!(ceilings -> programmes (programme_id));
 diesel::joinable!(ceilings -> budget_groups (group_id));
 diesel::joinable!(posts -> programmes (programme_id));
@@ -830,6 +883,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     budget_groups,
     budget_lines,
     budget_entries,
+    finance_imports,
+    finance_postings,
+    posting_rules,
     ceilings,
     posts,
     printed_totals,

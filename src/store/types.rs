@@ -9,6 +9,7 @@ use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::{Nullable, Text};
 
 use crate::domain::access::Role;
+use crate::domain::budget::reported::{MatchKind, MatchedBy, ReportedKind};
 use crate::domain::budget::{EntryState, EntryType, InterimReason};
 use crate::domain::budget_period;
 use crate::domain::catalogue::{ImplementationOrder, Level, Model, SourceKind, TextKind};
@@ -115,6 +116,8 @@ text_columns!(
     LineKind,
     LinkKind,
     ManualPlace,
+    MatchKind,
+    MatchedBy,
     Model,
     Origin,
     PostKind,
@@ -122,6 +125,7 @@ text_columns!(
     ProtectionNeed,
     Recurrence,
     Relevance,
+    ReportedKind,
     ResolutionKind,
     ResolutionOutcome,
     Role,

@@ -321,6 +321,8 @@ impl Operation {
             ("{post}", record.as_str()),
             ("{resolution}", record.as_str()),
             ("{budget_period}", record.as_str()),
+            ("{posting}", record.as_str()),
+            ("{posting_rule}", record.as_str()),
         ];
         let path = values
             .iter()
@@ -330,7 +332,10 @@ impl Operation {
             });
         assert!(!path.contains('{'), "{path} needs a value in this test");
         let path = match self.id.as_str() {
-            "get_budget" => format!("{path}?year=2023"),
+            "get_budget" | "get_security_share" | "get_lapsing_funds" => {
+                format!("{path}?year=2023")
+            }
+            "get_budget_reconciliation" => format!("{path}?year=2023&month=1"),
             _ => path,
         };
         let mut headers = Vec::new();
@@ -367,7 +372,13 @@ impl Operation {
 
     /// Id of the first post, resolution or budget period that somebody sees, whatever the path is about.
     async fn first_record(&self, client: &Client<'_>, institution: &str) -> String {
-        let named = ["{post}", "{resolution}", "{budget_period}"];
+        let named = [
+            "{post}",
+            "{resolution}",
+            "{budget_period}",
+            "{posting}",
+            "{posting_rule}",
+        ];
         let Some(of) = named.iter().find_map(|name| self.path.split_once(name)) else {
             return "x".to_owned();
         };
@@ -449,6 +460,11 @@ impl Operation {
                 "to": [{ "line": "OG-B2", "cents": 1 }],
             })),
             "carry_over_budget" => Some(json!({ "line": "OG-I9", "from_year": 2022, "cents": 1 })),
+            "import_budget_postings" => Some(posting(unique)),
+            "assign_budget_posting" => Some(json!({ "programme": "OG-2021-DIG", "line": "OG-K2" })),
+            "create_posting_rule" => Some(json!({
+                "match": "exact", "pattern": format!("T-{unique}"), "programme": "OG-2021-DIG", "line": "OG-K2",
+            })),
             "import_catalogue" => {
                 let mut catalog: Value = serde_json::from_str(CATALOG).unwrap();
                 catalog["catalog"]["metadata"]["title"] = json!(format!("Burgordnung {unique}"));
@@ -469,6 +485,7 @@ impl Operation {
             "logout"
             | "withdraw_measure_postponement"
             | "delete_filter"
+            | "delete_posting_rule"
             | "delete_budget_period"
             | "approve_check_dispensable" => None,
             "import_measures" => Some(json!(format!(
@@ -503,6 +520,13 @@ async fn first_check(client: &Client<'_>, institution: &str) -> String {
     let path = format!("institutions/{institution}/checks");
     let list = client.get(&path).await.json();
     list["items"][0]["id"].as_str().unwrap_or("x").to_owned()
+}
+
+/// A file with one posting.
+fn posting(id: &str) -> Value {
+    json!(format!(
+        "Buchungsnummer;Datum;Betrag;Haushaltszeile\n{id};02.01.2022;1,00;OG-K2\n"
+    ))
 }
 
 fn dispensable() -> Value {
@@ -560,6 +584,16 @@ async fn table(app: &TestApp) -> String {
     let period = json!({ "years": [2020] });
     finance
         .post("institutions/offenburg/budget-periods", period)
+        .await
+        .ok(201);
+    let waits = "Buchungsnummer;Datum;Betrag;Konto\nwartet;02.01.2022;1,00;999\n";
+    let path = "institutions/offenburg/budget/postings?unmatched=keep";
+    let waits = finance.send(Method::POST, path, &[], Some(waits.to_owned()));
+    waits.await.ok(200);
+    let rule =
+        json!({ "match": "prefix", "pattern": "7", "programme": "OG-2021-DIG", "line": "OG-K2" });
+    finance
+        .post("institutions/offenburg/budget/posting-rules", rule)
         .await
         .ok(201);
     let operations = operations();

@@ -79,6 +79,11 @@ fn places(measure: &str) -> Vec<Place> {
             "/api/v1/institutions/offenburg/budget-periods",
             r#"{"note":"x§","years":[]}"#,
         ),
+        place(
+            Method::POST,
+            "/api/v1/institutions/offenburg/budget/posting-rules",
+            r#"{"match":"exact","pattern":"x§","programme":"OG-2021-DIG","line":"NIX"}"#,
+        ),
     ]
 }
 
@@ -472,6 +477,8 @@ both_engines! {
                 ("{post}", "x"),
                 ("{resolution}", "x"),
                 ("{budget_period}", "x"),
+                ("{posting}", "x"),
+                ("{posting_rule}", "x"),
             ] {
                 path = path.replace(name, value);
             }

@@ -19,7 +19,7 @@ async fn english(client: &Client<'_>, path: &str, body: Value) -> Answer {
 }
 
 /// Books one entry and gives it.
-async fn book(client: &Client<'_>, programme: &str, entry: Value) -> Value {
+pub async fn book(client: &Client<'_>, programme: &str, entry: Value) -> Value {
     let body = json!({ "entries": [entry] });
     let posted = client.post(&format!("{programme}/entries"), body).await;
     posted.ok(201)["entries"][0].clone()
@@ -30,12 +30,12 @@ async fn attempt(client: &Client<'_>, programme: &str, entry: Value) -> Answer {
     client.post(&format!("{programme}/entries"), body).await
 }
 
-fn entry(line: &str, year: i32, entry_type: &str, cents: i64) -> Value {
+pub fn entry(line: &str, year: i32, entry_type: &str, cents: i64) -> Value {
     json!({ "line": line, "year": year, "type": entry_type, "cents": cents, "reason": "Grund" })
 }
 
 /// All entries of a programme that match a filter, newest first.
-async fn entries(client: &Client<'_>, programme: &str, filter: &str) -> Vec<Value> {
+pub async fn entries(client: &Client<'_>, programme: &str, filter: &str) -> Vec<Value> {
     let path = format!("{programme}/entries?limit=200&{filter}");
     let page = client.get(&path).await.ok(200);
     assert_eq!(page["currency"], "EUR");
@@ -43,7 +43,7 @@ async fn entries(client: &Client<'_>, programme: &str, filter: &str) -> Vec<Valu
 }
 
 /// Authorised, blocked, committed, actual, available of a line.
-async fn figures(client: &Client<'_>, institution: &str, year: i32, line: &str) -> [i64; 5] {
+pub async fn figures(client: &Client<'_>, institution: &str, year: i32, line: &str) -> [i64; 5] {
     let path = format!("institutions/{institution}/budget?year={year}&by=line");
     let report = client.get(&path).await.ok(200);
     let rows = report["rows"].as_array().unwrap();

@@ -281,6 +281,20 @@ both_engines! {
                     let body = json!({ "allocations": [{ "measure": measure, "share_bp": 5000 }] }).to_string();
                     finance.send(Method::PUT, path, &[("if-match", "*")], Some(body)).await.ok(200);
                 }
+                Action::PostingImport => {
+                    let rows = "Buchungsnummer;Datum;Betrag;Konto\n1;02.01.2022;1,00;999\n".to_owned();
+                    let path = "institutions/offenburg/budget/postings?unmatched=keep";
+                    finance.send(Method::POST, path, &[], Some(rows)).await.ok(200);
+                }
+                Action::PostingAssign => {
+                    let waiting = finance.get("institutions/offenburg/budget/postings?state=unmatched").await.ok(200);
+                    let path = format!("institutions/offenburg/budget/postings/{}/assign", waiting["items"][0]["id"].as_str().unwrap());
+                    finance.post(&path, json!({ "programme": "OG-2021-DIG", "line": "OG-K2" })).await.ok(201);
+                }
+                Action::PostingRuleWrite => {
+                    let body = json!({ "match": "exact", "pattern": "999", "programme": "OG-2021-DIG", "line": "OG-K2" });
+                    finance.post("institutions/offenburg/budget/posting-rules", body).await.ok(201);
+                }
                 Action::PostRead => { isb.get("institutions/offenburg/posts").await.ok(200); }
                 Action::PostWrite => {
                     let body = json!({ "programme": "OG-2021-DIG", "org_unit": "FB DigIT", "kind": "post", "hundredths": 100 });
@@ -458,7 +472,7 @@ both_engines! {
             ],
             Engine::Postgres => vec![
                 "TRUNCATE audit_events",
-                "TRUNCATE budget_entries",
+                "TRUNCATE budget_entries CASCADE",
                 "INSERT INTO budget_entries SELECT * FROM budget_entries LIMIT 1 ON CONFLICT (id) DO UPDATE SET cents = 1",
             ],
         });

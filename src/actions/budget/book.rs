@@ -10,16 +10,33 @@ use super::view::{self, PostedView};
 use crate::actions::Entry as Event;
 use crate::domain::access::Action;
 use crate::domain::budget::entry::Takes;
+use crate::domain::budget::reported::is_of_later_year;
 use crate::domain::budget::{Change, EntryState, EntryType, authority, blocked, ceiling};
 use crate::error::{Error, Result};
 use crate::store::budget::{self, Entry, LineFacts};
 use crate::store::{Db, new_id};
 
+/// Entries that were appended, and their lines by id.
+type Appended = (Vec<Entry>, HashMap<String, LineFacts>);
+
 /// Checks entries against the books, appends them and leaves an event with their amounts.
 ///
 /// # Errors
+/// As [`append`]
+pub(super) fn book(db: &mut Db, desk: &Desk<'_>, entries: Vec<Entry>) -> Result<PostedView> {
+    let (entries, lines) = append(db, desk, entries)?;
+    record(db, desk, &entries, &lines)?;
+    let ids: Vec<&str> = entries.iter().map(|entry| entry.id.as_str()).collect();
+    let named = budget::named(db, &ids)?;
+    let entries = view::entries(db, named)?;
+    Ok(PostedView { entries })
+}
+
+/// Checks entries against the books and appends them, with those that they bring about. The event is the caller's.
+///
+/// # Errors
 /// `ceiling_exceeded`, `commitment_without_authority`, `authority_not_investive`, `blocked_funds`, `sum_out_of_range`
-pub(super) fn book(db: &mut Db, desk: &Desk<'_>, mut entries: Vec<Entry>) -> Result<PostedView> {
+pub(super) fn append(db: &mut Db, desk: &Desk<'_>, mut entries: Vec<Entry>) -> Result<Appended> {
     let lines: BTreeSet<&str> = entries
         .iter()
         .filter_map(|e| e.line_id.as_deref())
@@ -31,24 +48,22 @@ pub(super) fn book(db: &mut Db, desk: &Desk<'_>, mut entries: Vec<Entry>) -> Res
     check_ceilings(db, &desk.programme.id, &changes)?;
     check_blocked(db, &changes)?;
     budget::insert(db, &entries)?;
-    record(db, desk, &entries, &lines)?;
-    let ids: Vec<&str> = entries.iter().map(|entry| entry.id.as_str()).collect();
-    let named = budget::named(db, &ids)?;
-    let entries = view::entries(db, named)?;
-    Ok(PostedView { entries })
+    Ok((entries, lines))
 }
 
 /// A commitment of a later year takes from the authorities that were granted for it (DOMAIN BA-6); the entries that
 /// say so stand and fall with it.
-fn use_authorities(
+///
+/// # Errors
+/// `commitment_without_authority`, `authority_not_investive`
+pub(super) fn use_authorities(
     db: &mut Db,
     desk: &Desk<'_>,
     entries: &mut [Entry],
     lines: &HashMap<String, LineFacts>,
 ) -> Result<Vec<Entry>> {
     let later = |entry: &Entry| {
-        let is_new = entry.entry_type == EntryType::Commitment && entry.reverses.is_none();
-        is_new && entry.year > entry.booked_on.year()
+        entry.reverses.is_none() && is_of_later_year(entry.entry_type, entry.year, entry.booked_on)
     };
     let years = entries.iter().filter_map(|entry| {
         let of_commitment = later(entry).then_some(entry.year);

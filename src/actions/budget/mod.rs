@@ -4,11 +4,15 @@ mod alarms;
 mod allocations;
 mod book;
 mod correct;
+mod coverage;
 mod entries;
 mod moves;
 mod post;
+pub mod postings;
+mod reconciliation;
 mod report;
 mod shares;
+mod tables;
 mod view;
 
 pub use alarms::{Alarm, AlarmFilter, AlarmKey, Place, alarms};
@@ -16,11 +20,17 @@ pub use allocations::{
     AllocationView, AllocationsView, PayeeView, YearPartView, YearSharesView, allocate, allocations,
 };
 pub use correct::{complete, reverse};
+pub use coverage::{
+    LapsingFunds, LapsingLine, ProgrammeShare, SecurityShare, ShareView, UnfundedMeasure,
+    UnfundedMeasures, lapsing, security_share, unfunded,
+};
 pub use entries::entries;
 pub use moves::{carry_over, transfer};
 pub use post::post;
+pub use reconciliation::{LastImport, MonthAsked, MonthLine, MonthView, UnmatchedView, reconcile};
 pub use report::{FiguresView, Grouping, ReportFilter, ReportRow, ReportView, report};
 pub(super) use shares::{carry_allocations, drop_allocations};
+pub use tables::{Tabular, plan_grid};
 pub use view::{EntryView, PostedView};
 
 use chrono::{DateTime, Utc};

@@ -14,7 +14,7 @@ use crate::domain::text_enum;
 /// Most cents of one entry: what every client of JSON reads exactly (2⁵³ − 1), some 90 trillion euros.
 pub const MAX_CENTS: i64 = 9_007_199_254_740_991;
 /// Budget years that there can be.
-const YEARS: std::ops::RangeInclusive<i32> = 1990..=LAST_YEAR;
+pub const YEARS: std::ops::RangeInclusive<i32> = 1990..=LAST_YEAR;
 /// The last of them.
 pub(super) const LAST_YEAR: i32 = 2100;
 /// Most entries, counter entries or lines of one request.

@@ -4,10 +4,13 @@ use super::Field;
 use crate::sheet::xlsx::Form::{self, Amount, Day, Number, Text};
 
 /// What a column is called and what its cells are.
-pub(super) struct Spec {
+#[derive(Debug, Clone, Copy)]
+pub struct Spec {
+    /// Heading.
     pub heading: &'static str,
     /// Other headings that mean the same; the word of the API does in any case.
     pub others: &'static [&'static str],
+    /// How a workbook shows it.
     pub form: Form,
     /// Width in characters.
     pub width: u32,

@@ -7,17 +7,17 @@ use crate::domain::calendar::is_period_end;
 use crate::domain::measure::{Cost, Precision};
 use crate::sheet::guard::unprotect;
 use crate::sheet::value::{self, Parsed, Period, Words};
-use crate::sheet::{Code, Columns, Fault, Field, Record};
+use crate::sheet::{Code, Columns, Fault, Field, Headed, Record};
 
 /// The cells of a row while they are read.
-pub(super) struct Cells<'a> {
-    columns: &'a Columns,
+pub(in crate::sheet) struct Cells<'a, F = Field> {
+    columns: &'a Columns<F>,
     record: &'a Record,
     faults: Vec<Fault>,
 }
 
-impl<'a> Cells<'a> {
-    pub(super) fn of(columns: &'a Columns, record: &'a Record) -> Self {
+impl<'a, F: Headed> Cells<'a, F> {
+    pub(in crate::sheet) fn of(columns: &'a Columns<F>, record: &'a Record) -> Self {
         Cells {
             columns,
             record,
@@ -26,7 +26,7 @@ impl<'a> Cells<'a> {
     }
 
     /// All that was wrong, from left to right.
-    pub(super) fn finish(mut self) -> Result<(), Vec<Fault>> {
+    pub(in crate::sheet) fn finish(mut self) -> Result<(), Vec<Fault>> {
         if self.faults.is_empty() {
             return Ok(());
         }
@@ -35,7 +35,7 @@ impl<'a> Cells<'a> {
     }
 
     /// Something in a column without a heading belongs to nothing.
-    pub(super) fn check_width(&mut self) {
+    pub(in crate::sheet) fn check_width(&mut self) {
         for (index, cell) in self.record.cells.iter().enumerate() {
             if !cell.trim().is_empty() && self.columns.heading(index).is_none() {
                 self.faults
@@ -45,13 +45,13 @@ impl<'a> Cells<'a> {
     }
 
     /// The text of a cell, if there is such a column. Programs leave out empty cells at the end of a row.
-    fn raw(&self, field: Field) -> Option<&str> {
+    fn raw(&self, field: F) -> Option<&str> {
         let index = self.columns.index(field)?;
         let cell = self.record.cells.get(index).map_or("", String::as_str);
         Some(unprotect(cell))
     }
 
-    fn fault(&mut self, field: Field, fault: value::ValueFault) {
+    pub(in crate::sheet) fn fault(&mut self, field: F, fault: value::ValueFault) {
         let index = self.columns.index(field).unwrap_or_default();
         self.faults.push(Fault {
             heading: self.columns.heading(index).map(str::to_owned),
@@ -61,7 +61,11 @@ impl<'a> Cells<'a> {
     }
 
     /// A value; a cell with blanks only is empty.
-    pub(super) fn get<T>(&mut self, field: Field, parse: impl Fn(&str) -> Parsed<T>) -> Given<T> {
+    pub(in crate::sheet) fn get<T>(
+        &mut self,
+        field: F,
+        parse: impl Fn(&str) -> Parsed<T>,
+    ) -> Given<T> {
         let cell = self.raw(field)?;
         if cell.trim().is_empty() {
             return Some(None);
@@ -76,10 +80,20 @@ impl<'a> Cells<'a> {
     }
 
     /// A name or a key: blanks around it do not count.
-    pub(super) fn name(&mut self, field: Field) -> Given<String> {
-        self.get(field, |cell| value::text(cell.trim(), field.max()))
+    pub(in crate::sheet) fn name(&mut self, field: F) -> Given<String> {
+        self.get(field, |cell| value::text(cell.trim(), field.spec().max))
     }
 
+    /// What has to be in a cell of a column that has to be there.
+    pub(in crate::sheet) fn required<T>(&mut self, field: F, given: Given<T>) -> Option<T> {
+        if matches!(given, Some(None)) {
+            self.fault(field, value::ValueFault::new(Code::Required));
+        }
+        given.flatten()
+    }
+}
+
+impl Cells<'_> {
     /// Text that is kept as it is, blanks too: an export that nobody has touched changes nothing.
     pub(super) fn text(&mut self, field: Field) -> Given<String> {
         let cell = self.raw(field)?;

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use super::{Code, Parsed, ValueFault};
+use crate::domain::budget::reported::ReportedKind;
 use crate::domain::catalogue::Level;
 use crate::domain::measure::{
     Confidentiality, EstimateQuality, Origin, Precision, Relevance, Status, search_key,
@@ -150,6 +151,17 @@ impl Words for Level {
             Level::Elevated,
             "erhöhter Schutzbedarf",
             &["H", "erhöht", "hoch", "elevated protection needs"],
+        ),
+    ];
+}
+
+impl Words for ReportedKind {
+    const NAMES: &'static [(Self, &'static str, &'static [&'static str])] = &[
+        (ReportedKind::Actual, "Ist", &["Zahlung", "Rechnung"]),
+        (
+            ReportedKind::Commitment,
+            "Obligo",
+            &["Bestellung", "Auftrag"],
         ),
     ];
 }
