@@ -106,6 +106,7 @@ entry-state-effective = wirksam
 interim-reason-legally_obliged = rechtlich verpflichtet
 interim-reason-cannot_be_postponed = unaufschiebbar
 interim-reason-continuation = Fortsetzung
+interim-reason-reported = vom Finanzwesen gemeldet, Grund hier nicht bekannt
 
 alarm-severity-red = rot
 alarm-severity-amber = gelb

@@ -106,6 +106,7 @@ entry-state-effective = effective
 interim-reason-legally_obliged = legally obliged
 interim-reason-cannot_be_postponed = cannot be postponed
 interim-reason-continuation = continuation
+interim-reason-reported = reported by the finance system, reason not known here
 
 alarm-severity-red = red
 alarm-severity-amber = amber

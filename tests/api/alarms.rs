@@ -250,6 +250,7 @@ both_engines! {
         let detail = problem["detail"].as_str().unwrap();
         assert!(detail.contains("2022") && detail.contains("`OG-K2`") && detail.contains("unaufschiebbar"), "{detail}");
         money.post(&path, order(Some("weil"))).await.problem(400, "malformed");
+        money.post(&path, order(Some("reported"))).await.problem(409, "interim_reason_required");
         assert_eq!(of(&isb, "BA-8", "").await, []);
         let posted = money.post(&path, order(Some("cannot_be_postponed"))).await.ok(201)["entries"][0].clone();
         assert_eq!(posted["interim_reason"], "cannot_be_postponed");
@@ -262,6 +263,15 @@ both_engines! {
         assert_eq!(of(&isb, "BA-8", "").await, []);
         money.post(&path, order(Some("legally_obliged"))).await.ok(201);
         assert_eq!(of(&isb, "BA-8", "").await.len(), 1);
+        // What the finance system reports is booked without one, at once or when somebody knows the line.
+        let file = "Buchungsnummer;Datum;Betrag;Konto;Haushaltszeile;Art\n1;02.03.2022;1,00;999;OG-K2;Obligo\n2;02.03.2022;1,00;999;OG-K2;Ist\n3;02.03.2022;2,00;999;;Obligo\n";
+        let path_of = |rest: &str| format!("institutions/offenburg/budget/postings{rest}");
+        let taken = money.send(Method::POST, &path_of("?unmatched=keep"), &[], Some(file.to_owned())).await.ok(200);
+        assert_eq!(of(&isb, "BA-8", "").await.len(), 2, "{taken}");
+        let waiting = money.get(&path_of("?state=unmatched")).await.ok(200)["items"][0]["id"].as_str().unwrap().to_owned();
+        money.post(&path_of(&format!("/{waiting}/assign")), json!({ "programme": "OG-2021-DIG", "line": "OG-K2" })).await.ok(201);
+        let texts: Vec<String> = list(&isb, "code=BA-8").await.iter().map(|row| row["text"].to_string()).collect();
+        assert_eq!(texts.iter().filter(|text| text.contains("vom Finanzwesen gemeldet")).count(), 2, "{texts:?}");
         step("in_force").await;
         assert_eq!(of(&isb, "BA-8", "").await, []);
         money.post(&path, order(None)).await.ok(201);

@@ -65,6 +65,8 @@ text_enum! {
         CannotBePostponed = "cannot_be_postponed",
         /// Fortsetzung of what was begun.
         Continuation = "continuation",
+        /// The finance system reports the order: a fact, whose reason is not known here. Nobody books with it.
+        Reported = "reported",
     }
 }
 

@@ -67,13 +67,24 @@ pub fn check_interim(
     pointer: &str,
 ) -> Result<Option<Fault>, Refusal> {
     match (provisional, reason) {
-        (true, None) => Err(Refusal::InterimReasonRequired {
+        (true, None | Some(InterimReason::Reported)) => Err(Refusal::InterimReasonRequired {
             line: line.to_owned(),
             year,
         }),
         (false, Some(_)) => Ok(Some(Fault::new(pointer, FaultCode::Inconsistent))),
         _ => Ok(None),
     }
+}
+
+/// Reason of an entry that the finance system reports: what was ordered while the budget was provisional is a fact, and
+/// shown as one (DOMAIN BUD-17, BA-8).
+pub fn interim_of_reported(
+    entry_type: EntryType,
+    year: i32,
+    provisional: &[i32],
+) -> Option<InterimReason> {
+    let is_order = entry_type == EntryType::Commitment && provisional.contains(&year);
+    is_order.then_some(InterimReason::Reported)
 }
 
 /// Checks what can be told without the books.

@@ -11,10 +11,11 @@ use crate::actions::idempotent::{Answer, Request};
 use crate::actions::{By, Entry as Event, Scope, programmes};
 use crate::app::App;
 use crate::domain::access::{Action, Resource};
+use crate::domain::budget::posting::interim_of_reported;
 use crate::domain::fault::{Fault, FaultCode, Faults};
 use crate::error::{Code, Error, Result};
 use crate::store::budget::{self, Entry};
-use crate::store::{Db, finance};
+use crate::store::{Db, budget_periods, finance};
 
 /// The line that a posting belongs to.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -90,9 +91,11 @@ fn booked(db: &mut Db, desk: &Desk<'_>, id: &str, line: &str) -> Result<PostingV
     faults.finish()?;
     let line = line.ok_or_else(|| Error::bug("a line without fault is not there"))?;
     let entry_type = posting.kind.entry_type(posting.cents);
+    let provisional = budget_periods::provisional_years(db, institution_id)?;
     let entry = Entry {
         booked_on: posting.posted_on,
         reason: Some(posting.text.clone()).filter(|text| !text.is_empty()),
+        interim_reason: interim_of_reported(entry_type, posting.year, &provisional),
         ..desk.entry(Some(line), posting.year, entry_type, posting.cents)
     };
     let entry_id = entry.id.clone();

@@ -21,7 +21,7 @@ use crate::sheet::{self, Columns, Record};
 use crate::store::budget::LineFacts;
 use crate::store::finance::{self, AccountLine, Posting};
 use crate::store::programmes::Programme;
-use crate::store::{Db, new_id, programmes};
+use crate::store::{Db, budget_periods, new_id, programmes};
 
 mod books;
 mod rows;
@@ -83,6 +83,8 @@ pub(super) struct Taking<'a> {
     /// Places of the lines by their ids.
     by_id: HashMap<String, usize>,
     accounts: Accounts,
+    /// Years whose budget is provisional.
+    provisional: Vec<i32>,
     programmes: HashMap<String, Programme>,
     locked: BTreeSet<String>,
     places: BTreeMap<(String, i32), Place>,
@@ -133,6 +135,7 @@ impl<'a> Taking<'a> {
             facts: facts.collect(),
             by_id,
             accounts,
+            provisional: budget_periods::provisional_years(db, institution_id)?,
             programmes: all.map(|one| (one.id.clone(), one)).collect(),
             lines,
             locked: BTreeSet::new(),

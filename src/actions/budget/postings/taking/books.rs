@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Taking;
 use crate::actions::budget::{Desk, book};
+use crate::domain::budget::posting::interim_of_reported;
 use crate::domain::budget::reported::is_of_later_year;
 use crate::domain::budget::{EntryType, Figures, blocked};
 use crate::domain::programme::sum;
@@ -60,6 +61,11 @@ impl Taking<'_> {
                 let entry = Entry {
                     booked_on: posting.posted_on,
                     reason: Some(posting.text.clone()).filter(|text| !text.is_empty()),
+                    interim_reason: interim_of_reported(
+                        entry_type,
+                        posting.year,
+                        &self.provisional,
+                    ),
                     ..desk.entry(Some(&line.facts), posting.year, entry_type, posting.cents)
                 };
                 posting.entry_id = Some(entry.id.clone());
