@@ -29,9 +29,7 @@ pub use report::{
 pub use sums::{
     by_paper, by_programme, group_sums, line_figures, unused_authorities, years_of_line,
 };
-pub use views::{
-    Needing, facts_in_sight, figures_of_all_years, lines_of_measures, needing, paid_measures,
-};
+pub use views::{Needing, facts_in_sight, lines_of_measures, needing, paid_measures};
 
 /// An entry as it is stored.
 #[derive(Debug, Clone, Queryable, Insertable)]

@@ -186,6 +186,14 @@ both_engines! {
         let row = of(&unfunded().await, &wlan).unwrap();
         let expected = (json!("too_little"), json!(["OG-2021-DIG:OG-I8"]), json!(authorised + 1), json!(authorised), json!(1));
         assert_eq!((row["shortage"].clone(), row["lines"].clone(), row["need_cents"].clone(), row["authorised_cents"].clone(), row["missing_cents"].clone()), expected);
+        // Whoever shares a line has a part of it.
+        patch(&wlan, cost(authorised, 0)).await;
+        assert!(of(&unfunded().await, &wlan).is_none());
+        let second = json!({ "title": "WLAN-Messung", "origin": "audit", "priority": 2, "relevance": "direct", "budget_lines": ["OG-2021-DIG:OG-I8"] });
+        isb.post(&format!("{OG}/measures"), second).await.ok(201);
+        let row = of(&unfunded().await, &wlan).unwrap();
+        assert_eq!(row["authorised_cents"].as_i64().unwrap() + row["missing_cents"].as_i64().unwrap(), authorised);
+        assert!((row["missing_cents"].as_i64().unwrap() - authorised / 2).abs() <= 5, "{row}");
     }
 
     async fn what_lapses_at_the_end_of_the_year(app) {

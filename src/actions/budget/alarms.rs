@@ -7,7 +7,7 @@ mod programmes;
 
 use serde::{Deserialize, Serialize};
 
-use self::books::Books;
+pub(super) use self::books::Books;
 use super::report::own_units;
 use crate::actions::measures::sight;
 use crate::actions::{By, Scope};

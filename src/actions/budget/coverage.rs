@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::alarms::Books;
 use super::report::own_units;
 use crate::actions::measures::sight;
 use crate::actions::{By, Scope};
@@ -157,7 +158,7 @@ pub struct UnfundedMeasure {
     /// What it needs once and for one year, in cents, as far as it is known.
     #[schema(example = 5_500_000)]
     pub need_cents: i64,
-    /// What its lines may spend in all years together, in cents.
+    /// What its shares of them may spend in all years together, in cents.
     #[schema(example = 5_000_000)]
     pub authorised_cents: i64,
     /// What is missing, in cents.
@@ -187,10 +188,11 @@ pub fn unfunded(app: &App, by: By<'_>, institution: &str) -> Result<UnfundedMeas
     app.store.read(|db| {
         let scope = enter(db, app, by, institution)?;
         let (sight, all) = (sight(app, &scope)?, LineFilter::default());
-        let figures = budget::figures_of_all_years(db, &sight, &all)?;
-        let lines = budget::report_lines(db, &sight, &all)?.into_iter();
-        let names = lines.map(|line| (line.id, format!("{}:{}", line.programme.0, line.key)));
-        let names: HashMap<String, String> = names.collect();
+        let books = Books::read(db, &sight, &all)?;
+        let name = |id: &String| {
+            let line = books.line(id)?;
+            Some(format!("{}:{}", line.programme.0, line.key))
+        };
         let mut by_measure: HashMap<String, Vec<String>> = HashMap::new();
         for (measure, line) in budget::lines_of_measures(db, &sight, &running)? {
             by_measure.entry(measure).or_default().push(line);
@@ -198,8 +200,8 @@ pub fn unfunded(app: &App, by: By<'_>, institution: &str) -> Result<UnfundedMeas
         let mut rows = Vec::new();
         for measure in budget::needing(db, &sight, &running)? {
             let lines = by_measure.remove(&measure.id).unwrap_or_default();
-            let authorised = lines.iter().filter_map(|line| figures.get(line));
-            let authorised = sum(authorised.map(|figures| figures.authorised))?;
+            let shares = books.of_measures.get(&measure.id).into_iter().flatten();
+            let authorised = sum(shares.map(|(_, figures)| figures.authorised))?;
             let costs = [measure.once_cents, measure.yearly_cents];
             let need_cents = sum(costs.into_iter().flatten())?;
             let given = (!lines.is_empty()).then_some(authorised);
@@ -214,10 +216,7 @@ pub fn unfunded(app: &App, by: By<'_>, institution: &str) -> Result<UnfundedMeas
                 status: measure.status,
                 org_unit: measure.org_unit,
                 shortage,
-                lines: lines
-                    .iter()
-                    .filter_map(|line| names.get(line).cloned())
-                    .collect(),
+                lines: lines.iter().filter_map(name).collect(),
                 need_cents,
                 authorised_cents: authorised,
                 missing_cents: missing,

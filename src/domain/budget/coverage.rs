@@ -107,7 +107,7 @@ text_enum! {
     Shortage {
         /// No line pays for it, and nobody has said why none is needed.
         NoLine = "no_line",
-        /// It costs more than its lines may spend in all years together.
+        /// It costs more than its shares of its lines may spend in all years together.
         TooLittle = "too_little",
     }
 }
@@ -120,7 +120,7 @@ pub const fn needs_money(status: Status) -> bool {
     )
 }
 
-/// What a measure lacks: its need and what its lines may spend in cents, none where no line pays for it.
+/// What a measure lacks: its need and what its shares of lines may spend in cents, none where no line pays for it.
 pub fn shortage(
     need_cents: i64,
     authorised_cents: Option<i64>,

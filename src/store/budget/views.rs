@@ -8,15 +8,12 @@ use super::LINE_FACTS;
 use super::LineFacts;
 use super::report::matching;
 use crate::domain::budget::coverage::PaidMeasure;
-use crate::domain::budget::{EntryState, EntryType, Figures};
 use crate::domain::measure::{Relevance, Status};
 use crate::error::Result;
 use crate::store::budget::LineFilter;
 use crate::store::db::Db;
-use crate::store::expressions::{sum_of_cents, within};
-use crate::store::schema::{
-    budget_entries, budget_lines, measure_details, measure_lines, measures, programmes,
-};
+use crate::store::expressions::within;
+use crate::store::schema::{budget_lines, measure_details, measure_lines, measures, programmes};
 use crate::store::sight::{Sight, seen_by};
 
 /// What booking has to know of the lines in sight, by id.
@@ -64,33 +61,6 @@ pub fn paid_measures(
         });
     }
     Ok(by_line)
-}
-
-/// Figures of the lines in sight over all years.
-pub fn figures_of_all_years(
-    db: &mut Db,
-    sight: &Sight<'_>,
-    filter: &LineFilter,
-) -> Result<HashMap<String, Figures>> {
-    let lines = budget_lines::table
-        .inner_join(programmes::table)
-        .filter(matching(sight, filter))
-        .select(budget_lines::id);
-    let rows: Vec<(String, EntryType, i64)> = budget_entries::table
-        .filter(within(budget_entries::line_id.assume_not_null(), lines))
-        .filter(budget_entries::state.eq(EntryState::Effective))
-        .group_by((budget_entries::line_id, budget_entries::entry_type))
-        .select((
-            budget_entries::line_id.assume_not_null(),
-            budget_entries::entry_type,
-            sum_of_cents(budget_entries::cents),
-        ))
-        .load(db)?;
-    let mut figures: HashMap<String, Figures> = HashMap::new();
-    for (line, entry_type, cents) in rows {
-        figures.entry(line).or_default().add(entry_type, cents)?;
-    }
-    Ok(figures)
 }
 
 /// A measure and what it needs.

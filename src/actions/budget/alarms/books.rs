@@ -12,10 +12,10 @@ use crate::store::budget::{self, LineFilter, Payee, ReportLine};
 use crate::store::measures::Sight;
 
 /// Sums of effective entries by line, year and type.
-pub(super) type Sums = Vec<(String, i32, EntryType, i64)>;
+pub(in crate::actions::budget) type Sums = Vec<(String, i32, EntryType, i64)>;
 
 /// The books of all budgets in sight.
-pub(super) struct Books {
+pub(in crate::actions::budget) struct Books {
     /// The lines by programme, group and place.
     pub lines: Vec<ReportLine>,
     /// What was booked on them.
@@ -39,7 +39,11 @@ impl Books {
     ///
     /// # Errors
     /// `sum_out_of_range`
-    pub(super) fn read(db: &mut Db, sight: &Sight<'_>, filter: &LineFilter) -> Result<Books> {
+    pub(in crate::actions::budget) fn read(
+        db: &mut Db,
+        sight: &Sight<'_>,
+        filter: &LineFilter,
+    ) -> Result<Books> {
         let lines = budget::report_lines(db, sight, filter)?;
         let sums = budget::sums_of_all_years(db, sight, filter)?;
         let mut figures: HashMap<String, BTreeMap<i32, Figures>> = HashMap::new();
@@ -87,7 +91,7 @@ impl Books {
     }
 
     /// A line by its id.
-    pub(super) fn line(&self, id: &str) -> Option<&ReportLine> {
+    pub(in crate::actions::budget) fn line(&self, id: &str) -> Option<&ReportLine> {
         self.lines.get(*self.places.get(id)?)
     }
 
