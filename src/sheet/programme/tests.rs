@@ -99,7 +99,11 @@ fn what_is_wrong_is_said_with_its_cell() {
         (amount("1.99.000", ""), "/rows/6/Betrag", "not_a_number"),
         (amount("ca. 5 Mio.", ""), "/rows/6/Betrag", "not_a_number"),
         (amount("0,001", ""), "/rows/6/Betrag", "too_many_decimals"),
-        (amount("", ""), "/rows/6/Betrag", "required"),
+        (
+            table("Betrag;;;;;;;;;;Ansatz;L1;2026;;;paper.txt;8;5"),
+            "/rows/6/Betrag",
+            "required",
+        ),
         (
             amount("5", "IT"),
             "/rows/6/Organisationseinheit",
