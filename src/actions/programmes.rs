@@ -1,5 +1,7 @@
 //! Programmes: reading, plan table, import.
 
+mod table;
+
 use std::collections::HashMap;
 
 use chrono::{DateTime, Datelike, Utc};
@@ -24,6 +26,8 @@ use crate::store::programmes::{self, Duty, Programme, Stored};
 use crate::store::resolutions::Resolution;
 use crate::store::types::stored;
 use crate::store::{Db, catalogues, measures, new_id, posts, users};
+
+pub use table::{import_table, table};
 
 fn may_read(app: &App, scope: &Scope, programme: &Programme) -> bool {
     let resource = Resource::Programme {

@@ -11,9 +11,7 @@ use crate::actions::{By, catalogue, programmes};
 use crate::app::App;
 use crate::catalogue::{crossref, detect, docbook, facts};
 use crate::domain::programme_file::ProgrammeFile;
-use crate::error::{Code, Error};
-use crate::sheet::programme::Places;
-use crate::{http, json, sheet};
+use crate::{http, json};
 
 /// Catalogues.
 #[derive(Debug, Subcommand)]
@@ -143,13 +141,15 @@ fn tell(path: &Path, report: &ImportReport) {
 
 /// Runs `zinne programme import`.
 pub fn programme_import(app: &Arc<App>, path: &Path) -> Outcome {
-    let (file, places) = programme_file(path)?;
-    let imported = programmes::import(app, By::Operator, &file.institution, &file, None);
-    let imported = imported.map_err(|error| match &places {
-        Some(places) => error.at(|pointer| places.of(pointer)),
-        None => error,
-    });
-    let imported = imported?.body;
+    let bytes = std::fs::read(path).map_err(|error| named(path, &error))?;
+    // What does not start as a JSON object does is a table.
+    let imported = if bytes.trim_ascii_start().starts_with(b"{") {
+        let file: ProgrammeFile = json::parse(&bytes)?;
+        programmes::import(app, By::Operator, &file.institution, &file, None)?
+    } else {
+        programmes::import_table(app, By::Operator, &bytes)?
+    };
+    let imported = imported.body;
     say(&format!(
         "imported {}: {} budget lines, {} measures",
         imported.programmes.join(", "),
@@ -159,22 +159,10 @@ pub fn programme_import(app: &Arc<App>, path: &Path) -> Outcome {
     Ok(())
 }
 
-/// A programme file of either form; of a table with the rows that everything stood in.
-fn programme_file(path: &Path) -> Result<(ProgrammeFile, Option<Places>), Failure> {
-    let bytes = std::fs::read(path).map_err(|error| named(path, &error))?;
-    if bytes.trim_ascii_start().starts_with(b"{") {
-        return Ok((json::parse(&bytes)?, None));
-    }
-    let table = sheet::programme::read(&bytes);
-    let table = table.map_err(|cells| Error::new(Code::Invalid).cells(cells))?;
-    Ok((table.file, Some(table.places)))
-}
-
 /// Runs `zinne programme table`.
 pub fn programme_table(path: &Path, out: Option<&Path>) -> Outcome {
-    let (file, _) = programme_file(path)?;
-    let table = sheet::programme::write(&file, Vec::new());
-    let table = table.map_err(|error| Failure::Text(format!("table: {error}")))?;
+    let file: ProgrammeFile = json::parse(read(path)?.as_bytes())?;
+    let table = programmes::table(&file)?;
     match out {
         Some(path) => std::fs::write(path, table).map_err(|error| named(path, &error)),
         None => {
