@@ -15,9 +15,7 @@ RUN groupadd --gid 10001 zinne \
     && install -d -o zinne -g zinne -m 0750 /data
 COPY --from=build /out/zinne /usr/local/bin/zinne
 COPY LICENSE /usr/share/doc/zinne/LICENSE
-# Two arenas: with more of them an idle service keeps memory that it does not need.
-ENV MALLOC_ARENA_MAX=2 \
-    ZINNE_LISTEN=0.0.0.0:8080 \
+ENV ZINNE_LISTEN=0.0.0.0:8080 \
     ZINNE_DATA_DIR=/data \
     ZINNE_DATABASE_URL=sqlite:/data/zinne.db
 WORKDIR /data
