@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-/// Faster than that of the C library with the many small texts of an answer, and gives back what a load has left
-/// (`.cargo/config.toml` says how soon; figures in `docs/PERFORMANCE.md`).
+/// Faster than that of the C library with the many small texts of an answer (figures in `docs/PERFORMANCE.md`);
+/// `.cargo/config.toml` says how it is built.
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
