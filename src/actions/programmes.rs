@@ -352,6 +352,7 @@ fn insert_measure(
     };
     measure.derive();
     let mut details = measures::Details::of(&measure.id);
+    details.needs_split = of_file.needs_split;
     details.note.clone_from(&of_file.note);
     details.set_sources(std::slice::from_ref(&of_file.source))?;
     if of_file.status.finished() {

@@ -320,6 +320,9 @@ pub struct Measure {
     pub completed_on: Option<NaiveDate>,
     /// Class.
     pub confidentiality: Confidentiality,
+    /// It is more than one measure and has to be split (DOMAIN MAP-2).
+    #[serde(default)]
+    pub needs_split: bool,
     /// Remark.
     #[serde(default)]
     pub note: Option<String>,

@@ -269,6 +269,7 @@ const MEASURE: &[Column] = &[
     may("Beachtet", "applies", Kind::Names),
     may(LINE, "lines", Kind::Names),
     may("Erledigt am", "completed_on", Kind::Day),
+    may("Zu teilen", "needs_split", Kind::YesNo),
     must(
         "Vertraulichkeit",
         "confidentiality",
