@@ -52,7 +52,7 @@ pub async fn get_security_share(
 }
 
 /// Measures that were agreed to and are not over, which no line pays for although nobody has said why none is needed, or which
-/// cost more than their lines may spend in all years together.
+/// cost more than their shares of lines may spend in all years together.
 #[utoipa::path(tag = "budget", operation_id = "get_unfunded_measures", security(("bearer" = [])),
     params(("institution" = String, Path, description = "Slug", example = "offenburg"), FormatParams),
     responses((status = 200, description = "Measures", content(

@@ -140,61 +140,49 @@ impl FromRequest for Upload {
     }
 }
 
-/// A table of measures as the body, from those who may bring one in.
-#[derive(Debug)]
-pub struct TableUpload(pub Upload);
+// A table as the body, from those who may bring one of its kind in.
+macro_rules! table_upload {
+    ($(#[$meta:meta])* $name:ident, $may_import:path) => {
+        $(#[$meta])*
+        #[derive(Debug)]
+        pub struct $name(pub Upload);
 
-impl PartialSchema for TableUpload {
-    fn schema() -> RefOr<Schema> {
-        Upload::schema()
-    }
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                Upload::schema()
+            }
+        }
+
+        impl ToSchema for $name {}
+
+        impl FromRequest for $name {
+            type Error = Error;
+            type Future = LocalBoxFuture<'static, Result<Self>>;
+
+            fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
+                let (request, payload) = (request.clone(), payload.take());
+                Box::pin(async move {
+                    let institution = request.match_info().query("institution").to_owned();
+                    let taken = upload(&request, payload, move |app, caller| {
+                        $may_import(app, By::Caller(caller), &institution)
+                    });
+                    taken.await.map($name)
+                })
+            }
+        }
+    };
 }
 
-impl ToSchema for TableUpload {}
-
-impl FromRequest for TableUpload {
-    type Error = Error;
-    type Future = LocalBoxFuture<'static, Result<Self>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
-        let (request, payload) = (request.clone(), payload.take());
-        Box::pin(async move {
-            let institution = request.match_info().query("institution").to_owned();
-            let taken = upload(&request, payload, move |app, caller| {
-                measures::may_import(app, By::Caller(caller), &institution)
-            });
-            taken.await.map(TableUpload)
-        })
-    }
-}
-
-/// A table of postings as the body, from those who may bring one in.
-#[derive(Debug)]
-pub struct PostingsUpload(pub Upload);
-
-impl PartialSchema for PostingsUpload {
-    fn schema() -> RefOr<Schema> {
-        Upload::schema()
-    }
-}
-
-impl ToSchema for PostingsUpload {}
-
-impl FromRequest for PostingsUpload {
-    type Error = Error;
-    type Future = LocalBoxFuture<'static, Result<Self>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
-        let (request, payload) = (request.clone(), payload.take());
-        Box::pin(async move {
-            let institution = request.match_info().query("institution").to_owned();
-            let taken = upload(&request, payload, move |app, caller| {
-                postings::may_import(app, By::Caller(caller), &institution)
-            });
-            taken.await.map(PostingsUpload)
-        })
-    }
-}
+table_upload!(
+    /// A table of measures.
+    TableUpload,
+    measures::may_import
+);
+table_upload!(
+    /// A table of postings.
+    PostingsUpload,
+    postings::may_import
+);
 
 async fn upload(
     request: &HttpRequest,

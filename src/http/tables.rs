@@ -2,7 +2,7 @@
 
 use std::future::{Ready, ready};
 
-use actix_web::http::header;
+use actix_web::http::header::{self, Header as _};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, dev};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
@@ -54,49 +54,32 @@ impl FromRequest for Accepted {
     type Future = Ready<Result<Self>>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        let header = request.headers().get(header::ACCEPT);
-        let header = header.and_then(|value| value.to_str().ok());
-        ready(Ok(Accepted(preferred(header.unwrap_or_default()))))
+        // A header that cannot be read asks for nothing.
+        let accept = header::Accept::parse(request).unwrap_or_else(|_| header::Accept::json());
+        ready(Ok(Accepted(preferred(&accept))))
     }
 }
 
 /// Of the media types that there are, the one with the greatest weight; of equals the first.
-fn preferred(accept: &str) -> Representation {
-    let mut best = (Representation::Json, 0);
-    for part in accept.split(',') {
-        let mut parameters = part.split(';').map(str::trim);
-        let name = parameters.next().unwrap_or_default().to_ascii_lowercase();
-        let weight = parameters
-            .find_map(|parameter| parameter.strip_prefix("q="))
-            .map_or(Some(1000), thousandths);
-        let of_format = |format: Format| format.media_type().split(';').next() == Some(&name);
+fn preferred(accept: &header::Accept) -> Representation {
+    let mut best = (Representation::Json, header::Quality::ZERO);
+    for part in accept.iter() {
+        let name = part.item.essence_str();
+        let of_format = |format: Format| format.media_type().split(';').next() == Some(name);
         let representation = if of_format(Format::Csv) {
             Representation::Csv
         } else if of_format(Format::Xlsx) {
             Representation::Xlsx
-        } else if matches!(name.as_str(), "application/json" | "application/*" | "*/*") {
+        } else if matches!(name, "application/json" | "application/*" | "*/*") {
             Representation::Json
         } else {
             continue;
         };
-        if let Some(weight) = weight.filter(|weight| *weight > best.1) {
-            best = (representation, weight);
+        if part.quality > best.1 {
+            best = (representation, part.quality);
         }
     }
     best.0
-}
-
-/// A weight as RFC 9110 has it, `0.25` or `1`, in thousandths.
-fn thousandths(weight: &str) -> Option<u32> {
-    let (whole, fraction) = weight.split_once('.').unwrap_or((weight, ""));
-    let is_digits = fraction.bytes().all(|byte| byte.is_ascii_digit());
-    let thousandths = format!("{fraction:0<3}");
-    let thousandths: u32 = thousandths.get(..3).filter(|_| is_digits)?.parse().ok()?;
-    match whole {
-        "0" => Some(thousandths),
-        "1" => Some(1000),
-        _ => None,
-    }
 }
 
 /// The answer with a view, as `format=` says, else as the client accepts it.
@@ -146,6 +129,9 @@ where
 
 #[cfg(test)]
 mod tests {
+    use actix_web::dev::Payload;
+    use actix_web::test::TestRequest;
+
     use super::*;
 
     #[test]
@@ -169,7 +155,9 @@ mod tests {
             ("text/csv;q=0.ä", Json),
             ("text/csv;q=0.5, */*;q=0.1", Csv),
         ] {
-            assert_eq!(preferred(accept), expected, "{accept}");
+            let request = TestRequest::default().insert_header((header::ACCEPT, accept));
+            let found = Accepted::from_request(&request.to_http_request(), &mut Payload::None);
+            assert_eq!(found.into_inner().unwrap(), Accepted(expected), "{accept}");
         }
     }
 }

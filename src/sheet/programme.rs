@@ -14,18 +14,11 @@ use serde_json::{Map, Value};
 
 pub use read::{Places, Table, read};
 
+use super::Cell;
 use super::csv;
-use super::{Cell, Limits};
 use crate::domain::programme_file::ProgrammeFile;
 use crate::sheet::value::Words as _;
 use form::{Column, PROGRAMME, Place, RECORD, Record, headings};
-
-/// The most that is read of a table.
-pub const LIMITS: Limits = Limits {
-    rows: 100_000,
-    columns: 100,
-    cell: 64 * 1024,
-};
 
 /// Writes a programme file as CSV.
 ///

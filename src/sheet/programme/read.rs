@@ -6,14 +6,15 @@ use serde_json::{Map, Value, json};
 
 use super::form::{Column, MONEY, PROGRAMME, Place, RECORD, Record, UNIT, headings};
 use super::kind::run_together;
-use super::{LIMITS, put};
+use super::put;
 use crate::domain::fault::{self, CellFault};
 use crate::domain::programme::{EntryFlag, PostKind};
 use crate::domain::programme_file::{FORMAT, ProgrammeFile};
 use crate::sheet::guard::unprotect;
+use crate::sheet::row::is_blank;
 use crate::sheet::value::words::folded;
 use crate::sheet::value::{ValueFault, Words as _, word};
-use crate::sheet::{Code, Fault, Records};
+use crate::sheet::{Code, Fault, Limits, Records};
 
 /// A programme file with the rows that it came from.
 #[derive(Debug)]
@@ -52,7 +53,7 @@ impl Places {
     }
 }
 
-/// Reads a table, CSV or XLSX, of at most [`LIMITS`].
+/// Reads a table, CSV or XLSX, within [`Limits`].
 ///
 /// # Errors
 /// All that is wrong with its headings, or with its cells.
@@ -62,8 +63,8 @@ pub fn read(bytes: &[u8]) -> Result<Table, Vec<CellFault>> {
 
 fn read_rows(bytes: &[u8]) -> Result<Table, Vec<Fault>> {
     let one = |fault| vec![fault];
-    let mut records = Records::open(bytes, LIMITS).map_err(one)?;
-    let head = records.find(|row| !row.as_ref().is_ok_and(crate::sheet::Record::is_blank));
+    let mut records = Records::open(bytes, Limits::default()).map_err(one)?;
+    let head = records.find(|record| !is_blank(record));
     let head = head
         .ok_or_else(|| one(Fault::of_file(Code::NoRows)))?
         .map_err(one)?;
