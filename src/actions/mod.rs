@@ -6,6 +6,7 @@ pub mod budget_periods;
 pub mod catalogue;
 pub mod checks;
 pub mod dashboard;
+pub mod deadlines;
 pub mod filters;
 pub mod health;
 pub mod housekeeping;

@@ -7,6 +7,7 @@ pub mod calendar;
 pub mod catalogue;
 pub mod catalogue_text;
 pub mod consolidation;
+pub mod deadline;
 pub mod dependency;
 pub mod duty;
 pub mod fault;

@@ -9,6 +9,7 @@ pub mod budget_periods;
 pub mod catalogues;
 pub mod comments;
 pub mod db;
+pub mod deadlines;
 pub mod evidence;
 mod expressions;
 pub mod filters;

@@ -9,7 +9,18 @@ use super::db::{Db, both};
 use super::schema::{institutions, job_runs, outbox, users};
 use super::types::{stored, to_json};
 use crate::domain::reminder::PlannedDigest;
+use crate::domain::text_enum;
 use crate::error::Result;
+
+text_enum! {
+    /// By which way something leaves the house.
+    Channel {
+        /// A mail to a person.
+        Mail = "mail",
+        /// A call of a webhook.
+        Webhook = "webhook",
+    }
+}
 
 /// Claims a day's planning of an institution for this transaction. `false` when it has been done.
 pub fn claim_run(
@@ -72,6 +83,7 @@ pub fn enqueue(
         outbox::id.eq(super::new_id(now)),
         outbox::institution_id.eq(institution_id),
         outbox::occurrence_key.eq(&digest.occurrence_key),
+        outbox::channel.eq(Channel::Mail),
         outbox::recipient_id.eq(&digest.recipient_id),
         outbox::kind.eq("digest"),
         outbox::day.eq(digest.day),
@@ -124,8 +136,6 @@ pub struct Leased {
 }
 
 /// Takes up to `limit` mails that are due for this process until `until`.
-///
-/// Each is claimed by its own conditional update, so that of several processes one gets it, on either engine.
 pub fn lease(
     db: &mut Db,
     now: DateTime<Utc>,
@@ -133,11 +143,47 @@ pub fn lease(
     owner: &str,
     limit: i64,
 ) -> Result<Vec<Leased>> {
+    let won = claim(db, Channel::Mail, now, until, owner, limit)?;
+    let rows = outbox::table
+        .inner_join(users::table)
+        .inner_join(institutions::table)
+        .filter(outbox::id.eq_any(&won))
+        .order(outbox::id)
+        .select((
+            outbox::id,
+            outbox::occurrence_key,
+            outbox::payload,
+            outbox::attempts - 1,
+            outbox::planned_at,
+            users::email,
+            users::display_name,
+            users::locale,
+            users::active,
+            institutions::slug,
+            institutions::name,
+            institutions::id,
+        ))
+        .load(db)?;
+    Ok(rows)
+}
+
+/// Claims what is due on a channel: the ids that are this process's until `until`.
+///
+/// Each is claimed by its own conditional update, so that of several processes one gets it, on either engine.
+fn claim(
+    db: &mut Db,
+    channel: Channel,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+    owner: &str,
+    limit: i64,
+) -> Result<Vec<String>> {
     let free = outbox::leased_until
         .is_null()
         .or(outbox::leased_until.lt(stored(now)));
     let due: Vec<String> = outbox::table
         .filter(outbox::state.eq("pending"))
+        .filter(outbox::channel.eq(channel))
         .filter(outbox::next_attempt_at.le(stored(now)))
         .filter(free)
         .order((outbox::next_attempt_at, outbox::id))
@@ -163,27 +209,7 @@ pub fn lease(
             won.push(id);
         }
     }
-    let rows = outbox::table
-        .inner_join(users::table)
-        .inner_join(institutions::table)
-        .filter(outbox::id.eq_any(&won))
-        .order(outbox::id)
-        .select((
-            outbox::id,
-            outbox::occurrence_key,
-            outbox::payload,
-            outbox::attempts - 1,
-            outbox::planned_at,
-            users::email,
-            users::display_name,
-            users::locale,
-            users::active,
-            institutions::slug,
-            institutions::name,
-            institutions::id,
-        ))
-        .load(db)?;
-    Ok(rows)
+    Ok(won)
 }
 
 /// What became of an attempt.

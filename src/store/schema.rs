@@ -642,7 +642,9 @@ diesel::table! {
         id -> Text,
         institution_id -> Text,
         occurrence_key -> Text,
-        recipient_id -> Text,
+        channel -> Text,
+        recipient_id -> Nullable<Text>,
+        endpoint_id -> Nullable<Text>,
         kind -> Text,
         day -> Date,
         payload -> Text,
@@ -652,8 +654,39 @@ diesel::table! {
         leased_until -> Nullable<Timestamp>,
         lease_owner -> Nullable<Text>,
         last_reply -> Nullable<Text>,
+        handed_over -> Bool,
         planned_at -> Timestamp,
         finished_at -> Nullable<Timestamp>,
+        reported_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    reminder_occurrences (occurrence_key) {
+        occurrence_key -> Text,
+        institution_id -> Text,
+        deadline_id -> Text,
+        due_on -> Date,
+        code -> Text,
+        recipient_id -> Text,
+        day -> Date,
+        outbox_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    webhook_endpoints (id) {
+        id -> Text,
+        institution_id -> Text,
+        url -> Text,
+        description -> Text,
+        events -> Text,
+        secret -> Text,
+        active -> Bool,
+        version -> Integer,
+        created_by -> Text,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
     }
 }
 
@@ -856,6 +889,10 @@ diesel::joinable!(idempotency_keys -> users (user_id));
 diesel::joinable!(job_runs -> institutions (institution_id));
 diesel::joinable!(outbox -> institutions (institution_id));
 diesel::joinable!(outbox -> users (recipient_id));
+diesel::joinable!(outbox -> webhook_endpoints (endpoint_id));
+diesel::joinable!(reminder_occurrences -> outbox (outbox_id));
+diesel::joinable!(reminder_occurrences -> users (recipient_id));
+diesel::joinable!(webhook_endpoints -> institutions (institution_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     institutions,
@@ -913,6 +950,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     idempotency_keys,
     job_runs,
     outbox,
+    reminder_occurrences,
+    webhook_endpoints,
 );
 
 // What sums are grouped by across tables.

@@ -8,6 +8,7 @@ use diesel::helper_types::AsExprOf;
 use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::{Nullable, Text};
 
+use super::outbox::Channel;
 use crate::domain::access::Role;
 use crate::domain::budget::reported::{MatchKind, MatchedBy, ReportedKind};
 use crate::domain::budget::{EntryState, EntryType, InterimReason};
@@ -98,6 +99,7 @@ macro_rules! text_columns {
 text_columns!(
     AmountBasis,
     Cause,
+    Channel,
     CheckStatus,
     Confidentiality,
     DispensableKind,
