@@ -283,3 +283,8 @@ deadline-budget_milestone = Haushaltstermin
 deadline-post_start = Besetzung einer Stelle
 deadline-legal = gesetzliche Frist
 
+
+postponement-state-pending = beantragt
+postponement-state-approved = genehmigt
+postponement-state-refused = abgelehnt
+postponement-state-withdrawn = zurückgenommen

@@ -283,3 +283,8 @@ deadline-budget_milestone = budget milestone
 deadline-post_start = filling of a post
 deadline-legal = legal deadline
 
+
+postponement-state-pending = requested
+postponement-state-approved = approved
+postponement-state-refused = refused
+postponement-state-withdrawn = withdrawn
