@@ -19,6 +19,7 @@ pub mod checks;
 pub mod comments;
 pub mod consolidation;
 pub mod dashboard;
+pub mod deadlines;
 pub mod extract;
 pub mod fields;
 pub mod filters;
@@ -173,6 +174,14 @@ macro_rules! all_routes {
                 .service(filters::update_filter)
                 .service(filters::delete_filter)
                 .service(dashboard::get_dashboard)
+                .service(deadlines::list_deadlines)
+                .service(deadlines::create_deadline)
+                .service(deadlines::get_deadline)
+                .service(deadlines::update_deadline)
+                .service(deadlines::delete_deadline)
+                .service(deadlines::complete_deadline)
+                .service(deadlines::pause_deadline)
+                .service(deadlines::resume_deadline)
                 .service(reminders::preview_reminders)
                 .service(reminders::list_notifications)
                 .service(audit::list_audit_events),

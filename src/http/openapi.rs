@@ -30,6 +30,7 @@ use super::problem::Problem;
         (name = "measure", description = "Security measures"),
         (name = "target_object", description = "What measures protect"),
         (name = "check", description = "Grundschutz check: how far requirements are met"),
+        (name = "deadline", description = "Deadlines of every kind, pauses, absences, calendar feeds"),
         (name = "reminder", description = "What is mailed, and to whom"),
         (name = "operation", description = "Health of the service"),
     )

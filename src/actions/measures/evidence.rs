@@ -200,6 +200,7 @@ pub(super) fn add(
         withdrawn_reason: None,
     };
     evidence::insert(db, &new)?;
+    measures::note_progress(db, now, &measure.id)?;
     // Its title may be of a higher class than the measure; whoever may see it finds it by its id.
     let entry = Entry {
         action: Action::MeasureAddEvidence,
