@@ -282,3 +282,23 @@ deadline-audit_finding = Feststellung eines Audits
 deadline-budget_milestone = Haushaltstermin
 deadline-post_start = Besetzung einer Stelle
 deadline-legal = gesetzliche Frist
+
+deadline-kind-implementation = Umsetzung
+deadline-kind-start = Beginn
+deadline-kind-verification = Prüfung
+deadline-kind-review = Wiedervorlage
+deadline-kind-gs_check_refresh = Erneute Prüfung der Anforderung
+deadline-kind-risk_acceptance = Risikoakzeptanz
+deadline-kind-exception = Ausnahme
+deadline-kind-evidence = Nachweis läuft ab
+deadline-kind-council_report = Bericht an das Gremium
+deadline-kind-duty = Pflicht aus einem Beschluss
+deadline-kind-management_report = Managementbericht
+deadline-kind-is_revision = IS-Revision
+deadline-kind-audit = Audit
+deadline-kind-audit_finding = Auditfeststellung
+deadline-kind-budget_milestone = Haushaltstermin
+deadline-kind-post_start = Stellenbesetzung
+deadline-kind-legal = Gesetzliche Frist
+
+calendar-name = Termine { $institution }

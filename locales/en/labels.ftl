@@ -282,3 +282,23 @@ deadline-audit_finding = finding of an audit
 deadline-budget_milestone = budget milestone
 deadline-post_start = filling of a post
 deadline-legal = legal deadline
+
+deadline-kind-implementation = Implementation
+deadline-kind-start = Start
+deadline-kind-verification = Verification
+deadline-kind-review = Review
+deadline-kind-gs_check_refresh = New check of the requirement
+deadline-kind-risk_acceptance = Risk acceptance
+deadline-kind-exception = Exception
+deadline-kind-evidence = Evidence ends
+deadline-kind-council_report = Report to the council
+deadline-kind-duty = Duty of a resolution
+deadline-kind-management_report = Management report
+deadline-kind-is_revision = IS revision
+deadline-kind-audit = Audit
+deadline-kind-audit_finding = Audit finding
+deadline-kind-budget_milestone = Date of the budget
+deadline-kind-post_start = Post to be filled
+deadline-kind-legal = Legal deadline
+
+calendar-name = Deadlines { $institution }

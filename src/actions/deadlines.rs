@@ -15,6 +15,7 @@ pub use set::{SetDeadlineInput, SetDeadlinePatch, create, remove, update};
 pub use sources::Place;
 pub use view::{DeadlineView, SetDeadlineView};
 
+pub(super) use list::{page, reader};
 pub(super) use sources::of_person;
 
 use chrono::NaiveDate;

@@ -105,6 +105,17 @@ impl IntoResponses for SignInProblems {
     }
 }
 
+/// Problems of a calendar feed, which needs no token.
+pub struct FeedProblems;
+impl IntoResponses for FeedProblems {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        problems(&[
+            (404, "No feed has this address, or none any more"),
+            (429, "Too many requests; see Retry-After"),
+        ])
+    }
+}
+
 /// Problems of reading.
 pub struct ReadProblems;
 impl IntoResponses for ReadProblems {

@@ -256,6 +256,17 @@ pub fn roles_by_email(
     Ok(id.map(|id| (id, rows.into_iter().map(|(_, role)| role).collect())))
 }
 
+/// Units that roles of active accounts are limited to, by user id.
+pub fn units_of_members(db: &mut Db, institution_id: &str) -> Result<Vec<(String, String)>> {
+    Ok(memberships::table
+        .inner_join(users::table)
+        .filter(memberships::institution_id.eq(institution_id))
+        .filter(memberships::org_unit.is_not_null())
+        .filter(users::active.eq(true))
+        .select((users::id, memberships::org_unit.assume_not_null()))
+        .load(db)?)
+}
+
 /// Failures at the sign-in of one address, known or not.
 #[derive(Debug, Clone, Queryable)]
 pub struct LoginFailures {

@@ -27,7 +27,7 @@ pub(super) enum Depth {
 
 /// A deadline with what it comes from.
 #[derive(Debug)]
-pub(super) struct Derived {
+pub(in crate::actions) struct Derived {
     /// The deadline.
     pub deadline: Deadline,
     /// Where it stands in the order of all.

@@ -93,7 +93,7 @@ fn answers(db: &mut Db, scope: &Scope, whose: &Whose) -> Result<Option<Answers>>
 }
 
 /// The next deadlines in the order of all, derived with their states.
-pub(super) fn page(
+pub(in crate::actions) fn page(
     db: &mut Db,
     scope: &Scope,
     reader: &Reader<'_>,
@@ -151,7 +151,7 @@ pub fn read(app: &App, by: By<'_>, institution: &str, id: &str) -> Result<Deadli
 ///
 /// # Errors
 /// `forbidden` for those who see none at all
-pub(super) fn reader<'a>(app: &App, scope: &'a Scope) -> Result<Reader<'a>> {
+pub(in crate::actions) fn reader<'a>(app: &App, scope: &'a Scope) -> Result<Reader<'a>> {
     let person = scope.person()?;
     let deadlines = app.policy.deadline_visibility(person);
     if deadlines.all.is_empty() && deadlines.money.is_empty() {

@@ -16,7 +16,7 @@ use crate::domain::fault::{Fault, FaultCode, Faults};
 use crate::domain::measure::{Confidentiality, EvidenceKind};
 use crate::error::{Error, Result};
 use crate::store::evidence::{self, Evidence};
-use crate::store::measures::Measure;
+use crate::store::measures::{self, Measure};
 use crate::store::types::stored;
 use crate::store::{Db, new_id, users};
 

@@ -119,9 +119,10 @@ pub fn set(db: &mut Db, kinds: &[Kind], ask: &Ask<'_>) -> Result<Vec<SetRow>> {
         query = query.filter(set_deadlines::org_unit.eq(unit));
     }
     if let Some(answers) = ask.answers {
+        let roles: Vec<&str> = answers.roles.iter().map(|role| role.as_str()).collect();
         let by_role = set_deadlines::owner_id
             .is_null()
-            .and(set_deadlines::role.eq_any(&answers.roles));
+            .and(set_deadlines::role.eq_any(roles));
         query = query.filter(set_deadlines::owner_id.eq(&answers.user_id).or(by_role));
     }
     Ok(query.load(db)?)
