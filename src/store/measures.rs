@@ -38,8 +38,8 @@ pub use page::{After, Listed, Sort, page};
 pub use succession::{ancestries, ancestry, carry_provenance};
 pub use table::{Keys, by_ids, keys};
 pub use write::{
-    NewLink, Provenance, add_lines, insert, next_reference, replace, set_lines, set_links,
-    set_place, set_requires, set_target_objects,
+    NewLink, Provenance, add_lines, insert, next_reference, note_progress, replace, set_lines,
+    set_links, set_place, set_requires, set_target_objects,
 };
 
 /// A measure as it is stored.

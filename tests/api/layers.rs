@@ -21,6 +21,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("catalogue", &["domain"]),
     // Reads tables through the catalogue's bounded reader of workbooks.
     ("sheet", &["catalogue", "domain"]),
+    ("ics", &[]),
     // Translates settings into what store and mail ask for; never opens either.
     ("config", &["store", "mail"]),
     // -- wiring
@@ -39,6 +40,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "catalogue",
             "domain",
             "error",
+            "ics",
             "mail",
             "sheet",
             "store",
@@ -85,6 +87,7 @@ const RESERVED: &[(&[&str], &[&str])] = &[
     (&["cedar_policy::"], &["domain"]),
     (&["actix_web::"], &["http", "cli"]),
     (&["roxmltree::"], &["catalogue"]),
+    (&["icalendar::"], &["ics"]),
     (
         &[
             "csv::WriterBuilder",
