@@ -327,6 +327,7 @@ mod tests {
                 ("level", "standard"),
             ],
             Code::ProgrammeExists => &[("key", "stradis")],
+            Code::NotificationNotFailed => &[("state", "sent")],
             Code::CeilingExceeded => &[
                 ("over_cents", "7400000"),
                 ("ceiling_cents", "200000000"),
@@ -376,6 +377,7 @@ mod tests {
             | FaultCode::NotCarried
             | FaultCode::Outdated
             | FaultCode::OverAllocated
+            | FaultCode::PrivateTarget
             | FaultCode::NotAddressed => &[("value", "Ä{$x}")],
             FaultCode::NotPeriodEnd => &[("precision", "quarter")],
             FaultCode::CeilingExceeded => {

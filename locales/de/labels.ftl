@@ -257,6 +257,15 @@ action-audit =
 action-reminder =
     .read = Erinnerungen ansehen
     .plan = Erinnerungen planen
+action-notification =
+    .read = Zustellung der Mails ansehen
+    .retry = aufgegebene Mails erneut senden
+    .report = aufgegebene Mails melden
+action-webhook =
+    .read = Webhooks ansehen
+    .write = Webhooks bearbeiten, testen und erneut aufrufen
+    .plan = Webhooks planen
+    .switch_off = Webhooks abschalten
 action-user =
     .manage = Konten und Rollen verwalten
 

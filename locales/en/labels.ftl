@@ -257,6 +257,15 @@ action-audit =
 action-reminder =
     .read = view reminders
     .plan = plan reminders
+action-notification =
+    .read = view the delivery of mails
+    .retry = send mails again that were given up
+    .report = report mails that were given up
+action-webhook =
+    .read = view webhooks
+    .write = edit, test and call webhooks again
+    .plan = plan webhooks
+    .switch_off = switch webhooks off
 action-user =
     .manage = manage accounts and roles
 

@@ -22,6 +22,7 @@ pub mod sessions;
 pub mod target_objects;
 pub mod users;
 mod versions;
+pub mod webhooks;
 
 use chrono::{DateTime, Utc};
 

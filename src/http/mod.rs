@@ -43,6 +43,7 @@ pub mod resolutions;
 pub mod server;
 pub mod tables;
 pub mod target_objects;
+pub mod webhooks;
 
 use actix_web::web;
 use utoipa_actix_web::scope;
@@ -175,6 +176,15 @@ macro_rules! all_routes {
                 .service(dashboard::get_dashboard)
                 .service(reminders::preview_reminders)
                 .service(reminders::list_notifications)
+                .service(webhooks::list_webhooks)
+                .service(webhooks::create_webhook)
+                .service(webhooks::get_webhook)
+                .service(webhooks::update_webhook)
+                .service(webhooks::delete_webhook)
+                .service(webhooks::rotate_webhook_secret)
+                .service(webhooks::test_webhook)
+                .service(webhooks::list_webhook_deliveries)
+                .service(webhooks::replay_webhook_delivery)
                 .service(audit::list_audit_events),
         );
         $config.service(health::healthz).service(health::readyz);

@@ -31,6 +31,7 @@ use super::problem::Problem;
         (name = "target_object", description = "What measures protect"),
         (name = "check", description = "Grundschutz check: how far requirements are met"),
         (name = "reminder", description = "What is mailed, and to whom"),
+        (name = "webhook", description = "What other systems are told, signed by Standard Webhooks"),
         (name = "operation", description = "Health of the service"),
     )
 )]

@@ -29,6 +29,7 @@ pub mod sight;
 pub mod target_objects;
 pub mod types;
 pub mod users;
+pub mod webhooks;
 
 pub use db::{Db, Limits, Store, Target};
 

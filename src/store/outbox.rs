@@ -169,8 +169,9 @@ pub fn lease(
 
 /// Claims what is due on a channel: the ids that are this process's until `until`.
 ///
-/// Each is claimed by its own conditional update, so that of several processes one gets it, on either engine.
-fn claim(
+/// Each is claimed by its own conditional update, so that of several processes one gets it, on either engine. Where a lease
+/// ran out, nobody knows whether that attempt arrived.
+pub(super) fn claim(
     db: &mut Db,
     channel: Channel,
     now: DateTime<Utc>,
@@ -203,6 +204,7 @@ fn claim(
             outbox::leased_until.eq(stored(until)),
             outbox::lease_owner.eq(owner),
             outbox::attempts.eq(outbox::attempts + 1),
+            outbox::handed_over.eq(outbox::handed_over.or(outbox::leased_until.is_not_null())),
         ))
         .execute(db)?;
         if claimed == 1 {
@@ -225,6 +227,26 @@ pub enum Outcome {
     Obsolete,
 }
 
+/// What came back from an attempt.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reply {
+    /// The last words of the other side, or why there were none.
+    pub text: String,
+    /// It may have arrived although no reply came back.
+    pub handed_over: bool,
+    /// The mail server refused it for good.
+    pub refused: bool,
+}
+
+impl From<String> for Reply {
+    fn from(text: String) -> Self {
+        Reply {
+            text,
+            ..Reply::default()
+        }
+    }
+}
+
 /// Records what became of an attempt. `false` when the lease had run out and somebody else has it now.
 pub fn settle(
     db: &mut Db,
@@ -232,7 +254,7 @@ pub fn settle(
     id: &str,
     owner: &str,
     outcome: &Outcome,
-    reply: &str,
+    reply: &Reply,
 ) -> Result<bool> {
     let (state, next, finished) = match outcome {
         Outcome::Sent => ("sent", None, Some(now)),
@@ -251,10 +273,29 @@ pub fn settle(
             outbox::finished_at.eq(finished.map(stored)),
             outbox::leased_until.eq(None::<NaiveDateTime>),
             outbox::lease_owner.eq(None::<String>),
-            outbox::last_reply.eq(reply),
+            outbox::last_reply.eq(&reply.text),
+            outbox::handed_over.eq(outbox::handed_over.or(reply.handed_over)),
+            outbox::refused.eq(reply.refused),
         ))
         .execute(db)?;
     Ok(settled == 1)
+}
+
+/// Puts something that is in one of these states back: pending, with all attempts anew. What is known of earlier ones, that
+/// one may have arrived, stays. `false` when it is in none of these states.
+pub fn put_back(db: &mut Db, now: DateTime<Utc>, id: &str, states: &[&str]) -> Result<bool> {
+    let row = outbox::table.find(id).filter(outbox::state.eq_any(states));
+    let changed = diesel::update(row)
+        .set((
+            outbox::state.eq("pending"),
+            outbox::attempts.eq(0),
+            outbox::next_attempt_at.eq(stored(now)),
+            outbox::finished_at.eq(None::<NaiveDateTime>),
+            outbox::reported_at.eq(None::<NaiveDateTime>),
+            outbox::refused.eq(false),
+        ))
+        .execute(db)?;
+    Ok(changed == 1)
 }
 
 /// Number of mails per state, of one institution or of all.
@@ -262,10 +303,12 @@ pub fn count_by_state(db: &mut Db, institution_id: Option<&str>) -> Result<Vec<(
     let rows = match institution_id {
         Some(id) => outbox::table
             .filter(outbox::institution_id.eq(id))
+            .filter(outbox::channel.eq(Channel::Mail))
             .group_by(outbox::state)
             .select((outbox::state, diesel::dsl::count_star()))
             .load(db)?,
         None => outbox::table
+            .filter(outbox::channel.eq(Channel::Mail))
             .group_by(outbox::state)
             .select((outbox::state, diesel::dsl::count_star()))
             .load(db)?,

@@ -17,6 +17,7 @@ use crate::domain::budget::alarm::{AlarmPolicy, Code, Hit, Severity};
 use crate::domain::calendar::berlin_day;
 use crate::domain::fault::Args;
 use crate::error::Result;
+use crate::store::Db;
 use crate::store::budget::alarms::Costs;
 use crate::store::budget::{LineFilter, ReportLine};
 use crate::store::measures::Sight;
@@ -143,7 +144,6 @@ pub fn alarms(
             ..LineFilter::default()
         };
         let sight = sight(app, &scope)?;
-        let books = Books::read(db, &sight, &lines)?;
         let rules = Rules {
             policy: &app.alarms,
             today: berlin_day(now),
@@ -153,14 +153,40 @@ pub fn alarms(
                 .permits(&scope.actor, Action::BudgetRead, &Resource::Institution),
             own: lines.own.as_deref(),
         };
-        let mut found = lines::find(&rules, &books)?;
-        found.extend(entries::find(db, &sight, &lines, &books)?);
-        if lines.own.is_none() {
-            found.extend(programmes::find(db, &sight, &books)?);
-        }
+        let mut found = find(db, &rules, &lines)?;
         found.retain(|alarm| alarm.matches(filter));
         Ok(cut(found, after, limit))
     })
+}
+
+/// All alarms of what a sight reaches, however many there are; for the program itself.
+///
+/// # Errors
+/// `sum_out_of_range`
+pub(in crate::actions) fn all_alarms(
+    db: &mut Db,
+    app: &App,
+    sight: &Sight<'_>,
+    today: chrono::NaiveDate,
+) -> Result<Vec<Alarm>> {
+    let rules = Rules {
+        policy: &app.alarms,
+        today,
+        sight,
+        sees_all: false,
+        own: None,
+    };
+    find(db, &rules, &LineFilter::default())
+}
+
+fn find(db: &mut Db, rules: &Rules<'_>, lines: &LineFilter) -> Result<Vec<Alarm>> {
+    let books = Books::read(db, rules.sight, lines)?;
+    let mut found = lines::find(rules, &books)?;
+    found.extend(entries::find(db, rules.sight, lines, &books)?);
+    if lines.own.is_none() {
+        found.extend(programmes::find(db, rules.sight, &books)?);
+    }
+    Ok(found)
 }
 
 /// What the rules go by, and for whom.

@@ -15,6 +15,7 @@ mod shares;
 mod tables;
 mod view;
 
+pub(super) use alarms::all_alarms;
 pub use alarms::{Alarm, AlarmFilter, AlarmKey, Place, alarms};
 pub use allocations::{
     AllocationView, AllocationsView, PayeeView, YearPartView, YearSharesView, allocate, allocations,
