@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::db::{Db, both};
 use super::schema::{institutions, job_runs, outbox, users};
@@ -262,6 +263,7 @@ pub fn settle(
         Outcome::Failed => ("failed", None, Some(now)),
         Outcome::Obsolete => ("obsolete", None, Some(now)),
     };
+    let handed_over = reply.handed_over.into_sql::<Bool>();
     let mine = outbox::table
         .find(id)
         .filter(outbox::lease_owner.eq(owner))
@@ -274,7 +276,7 @@ pub fn settle(
             outbox::leased_until.eq(None::<NaiveDateTime>),
             outbox::lease_owner.eq(None::<String>),
             outbox::last_reply.eq(&reply.text),
-            outbox::handed_over.eq(outbox::handed_over.or(reply.handed_over)),
+            outbox::handed_over.eq(outbox::handed_over.or(handed_over)),
             outbox::refused.eq(reply.refused),
         ))
         .execute(db)?;

@@ -196,15 +196,15 @@ pub struct NewCall {
 /// What [`enqueue`] writes.
 #[derive(Insertable)]
 #[diesel(table_name = calls)]
-struct Row<'a> {
+struct Row {
     id: String,
-    institution_id: &'a str,
-    occurrence_key: &'a str,
+    institution_id: String,
+    occurrence_key: String,
     channel: &'static str,
-    endpoint_id: &'a str,
+    endpoint_id: String,
     kind: &'static str,
     day: NaiveDate,
-    payload: &'a str,
+    payload: String,
     state: &'static str,
     attempts: i32,
     next_attempt_at: NaiveDateTime,
@@ -220,30 +220,23 @@ pub fn enqueue(
     day: NaiveDate,
     new: &[NewCall],
 ) -> Result<usize> {
-    let row = |call| {
-        let NewCall {
-            endpoint_id,
-            occurrence_key,
-            payload,
-        } = call;
-        Row {
-            id: super::new_id(now),
-            institution_id,
-            occurrence_key,
-            channel: Channel::Webhook.as_str(),
-            endpoint_id,
-            kind: "event",
-            day,
-            payload,
-            state: "pending",
-            attempts: 0,
-            next_attempt_at: stored(ready),
-            planned_at: stored(now),
-        }
+    let row = |call: &NewCall| Row {
+        id: super::new_id(now),
+        institution_id: institution_id.to_owned(),
+        occurrence_key: call.occurrence_key.clone(),
+        channel: Channel::Webhook.as_str(),
+        endpoint_id: call.endpoint_id.clone(),
+        kind: "event",
+        day,
+        payload: call.payload.clone(),
+        state: "pending",
+        attempts: 0,
+        next_attempt_at: stored(ready),
+        planned_at: stored(now),
     };
     let mut added = 0;
     for chunk in new.chunks(CHUNK) {
-        let rows: Vec<Row<'_>> = chunk.iter().map(row).collect();
+        let rows: Vec<Row> = chunk.iter().map(row).collect();
         added += both!(db, c => {
             diesel::insert_into(calls::table).values(&rows).on_conflict_do_nothing().execute(c)
         })?;
