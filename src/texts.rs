@@ -172,7 +172,7 @@ const WORDS: &[(&str, Option<&str>)] = &[
 ];
 
 /// Arguments that singular and plural depend on.
-const COUNTS: &[&str] = &["minutes", "limit", "min", "max", "over"];
+const COUNTS: &[&str] = &["minutes", "limit", "min", "max", "over", "days"];
 
 /// Arguments that are cents: digits in groups of three, and `{name}_count` for singular and plural.
 const CENTS: &[&str] = &[

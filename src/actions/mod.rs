@@ -12,6 +12,7 @@ pub mod health;
 pub mod housekeeping;
 pub mod idempotent;
 pub mod institutions;
+mod mails;
 pub mod measures;
 pub mod outbox;
 pub mod posts;

@@ -5,22 +5,15 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::StreamExt as _;
 
-use super::reminders::open_measure;
+use super::mails::{self, Composed};
 use super::{By, Scope};
 use crate::app::App;
-use crate::domain::access::{Action, Resource, Role};
-use crate::domain::calendar::berlin_day;
+use crate::domain::access::{Action, Resource};
 use crate::domain::delivery::RetryPolicy;
-use crate::domain::measure::{Confidentiality, Status};
-use crate::domain::reminder::{Capacity, DigestItem, PlannedDigest, still_wanted};
-use crate::error::{Error, Result};
-use crate::mail::digest::{self, Audience, Digest, Item, Locale};
-use crate::mail::{Message, SendError};
+use crate::error::{Code, Error, Result};
+use crate::mail::SendError;
+use crate::store::Db;
 use crate::store::outbox::{self, Leased, Notification, Outcome, Reply};
-use crate::store::types::from_json;
-use crate::store::users::{self, Member};
-use crate::store::{Db, measures};
-use crate::texts::{self, Language};
 
 /// What a round of sending has brought.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -42,7 +35,7 @@ impl Delivered {
     pub(super) fn count(&mut self, outcome: &Outcome) {
         match outcome {
             Outcome::Sent => self.sent += 1,
-            Outcome::Retry(_) => self.waiting += 1,
+            Outcome::Retry(_) | Outcome::Wait(_) => self.waiting += 1,
             Outcome::Failed => self.failed += 1,
             Outcome::Obsolete => self.obsolete += 1,
         }
@@ -100,64 +93,25 @@ fn lease(app: &App, limit: i64) -> Result<Vec<Leased>> {
         .write(|db| outbox::lease(db, now, until, &app.instance, limit))
 }
 
-/// What of a mail still holds, and the ISB whom its reader can ask.
-struct Current {
-    digest: PlannedDigest,
-    officer: Option<String>,
-}
-
-/// Looks at what has changed since a mail was planned; `Err` says why nobody wants it any more.
-fn current(
-    app: &App,
-    mail: &Leased,
-    planned: PlannedDigest,
-) -> Result<std::result::Result<Current, &'static str>> {
-    if !mail.active {
-        return Ok(Err("the account has been disabled"));
-    }
-    // A digest shows a whole day's state: the next run says all that still holds, at its proper time.
-    if planned.day < berlin_day(app.clock.now()) {
-        return Ok(Err("its day is over; the next run says what still holds"));
-    }
-    app.store.read(|db| {
-        let members = users::active_members(db, &mail.institution_id)?;
-        let of_reader = |member: &&Member| member.id == planned.recipient_id;
-        let roles = || members.iter().filter(of_reader).map(|member| member.role);
-        if !roles().any(|role| matches!(role, Role::Isb | Role::Head | Role::Owner)) {
-            return Ok(Err("its reader has no part in it any more"));
-        }
-        let is_isb = roles().any(|role| role == Role::Isb);
-        let items = planned.overdue.iter().chain(&planned.due_soon);
-        let references: Vec<&str> = items.map(|item| item.reference.as_str()).collect();
-        let now = measures::by_references(db, &mail.institution_id, &references)?;
-        let now = now.into_iter().filter_map(open_measure);
-        let now = now.map(|open| (open.reference.clone(), open)).collect();
-        let Some(digest) = still_wanted(planned, &now, is_isb) else {
-            return Ok(Err("nothing of it holds any more"));
-        };
-        let officer = members.iter().find(|member| member.role == Role::Isb);
-        let officer = officer.map(|isb| format!("{} <{}>", isb.display_name, isb.email));
-        Ok(Ok(Current { digest, officer }))
-    })
-}
-
 async fn send_one(app: &Arc<App>, mail: Leased) -> Result<Outcome> {
-    let planned: PlannedDigest = match from_json(&mail.payload) {
-        Ok(planned) => planned,
-        Err(error) => return unreadable(app, mail.id, &error).await,
-    };
     let mail = Arc::new(mail);
     let looked_at = Arc::clone(&mail);
-    let current = match app
-        .blocking(move |app| current(app, &looked_at, planned))
-        .await?
-    {
-        Ok(current) => current,
-        Err(why) => return settle(app, &mail.id, Outcome::Obsolete, why.to_owned().into()).await,
-    };
-    let message = match compose(app, &mail, current) {
-        Ok(message) => message,
-        Err(error) => return unreadable(app, mail.id.clone(), &error).await,
+    let composed = app
+        .blocking(move |app| mails::compose(app, &looked_at))
+        .await;
+    let message = match composed {
+        Ok(Composed::Mail(message)) => message,
+        Ok(Composed::Gone(why)) => {
+            return settle(app, &mail.id, Outcome::Obsolete, why.to_owned().into()).await;
+        }
+        Ok(Composed::NotNow(at)) => {
+            let wait = at.signed_duration_since(app.clock.now());
+            let outcome = Outcome::Wait(app.clock.machine() + wait);
+            return settle(app, &mail.id, outcome, Reply::default()).await;
+        }
+        Err(error) if error.code() == Code::Internal => return unwritten(app, &mail, &error).await,
+        // The lease runs out and the mail comes back.
+        Err(error) => return Err(error),
     };
     match app.mailer.send(&message).await {
         Ok(accepted) => {
@@ -186,15 +140,20 @@ async fn send_one(app: &Arc<App>, mail: Leased) -> Result<Outcome> {
     }
 }
 
-/// Gives up a mail that cannot be put together; trying again would not help.
-async fn unreadable(app: &Arc<App>, id: String, error: &Error) -> Result<Outcome> {
+/// A mail could not be put together: it is tried again like one that was not accepted, and given up like one.
+async fn unwritten(app: &Arc<App>, mail: &Leased, error: &Error) -> Result<Outcome> {
     tracing::error!(
-        mail = id,
+        mail = mail.id,
         cause = error.chain(),
         "a mail could not be composed"
     );
-    let why = "the mail could not be composed".to_owned();
-    settle(app, &id, Outcome::Failed, why.into()).await
+    let failure = SendError {
+        permanent: false,
+        handed_over: false,
+        reply: "the mail could not be composed".to_owned(),
+    };
+    let outcome = after_failure(app, app.clock.machine(), mail.attempts + 1, &failure);
+    settle(app, &mail.id, outcome, failure.reply.into()).await
 }
 
 /// Tries again later, ever more rarely, until it makes no sense any more.
@@ -260,59 +219,6 @@ pub(super) async fn settled(
         tries += 1;
         tokio::time::sleep(std::time::Duration::from_secs(1)).await;
     }
-}
-
-fn compose(app: &App, mail: &Leased, current: Current) -> Result<Message> {
-    let Current {
-        digest: planned,
-        officer,
-    } = current;
-    let language = Language::from_tag(&mail.locale);
-    let item = |item: DigestItem| Item {
-        reference: item.reference,
-        only_counted: item.confidentiality == Confidentiality::StrictlyConfidential,
-        title: item.title,
-        status: texts::label(language, "status", item.status.as_str()),
-        owner: item.owner,
-        org_unit: item.org_unit,
-        due: item.due,
-        due_text: item.due_text,
-        due_original: item.due_original,
-        days_overdue: item.days_overdue,
-        blocked: item.status == Status::Blocked,
-    };
-    let rendered = digest::render(&Digest {
-        locale: Locale::from_tag(&mail.locale),
-        audience: match planned.capacity {
-            Capacity::Isb => Audience::SecurityOfficer,
-            Capacity::Owner => Audience::Owner,
-        },
-        institution: mail.institution_name.clone(),
-        recipient: mail.display_name.clone(),
-        as_of: planned.day,
-        overdue: planned.overdue.into_iter().map(item).collect(),
-        due_soon: planned.due_soon.into_iter().map(item).collect(),
-        base_url: app.config.public_url.clone(),
-        institution_slug: mail.institution.clone(),
-        security_officer: officer.clone(),
-        occurrence_key: mail.occurrence_key.clone(),
-        policy_version: app.reminders.version.clone(),
-        due_soon_days: app.reminders.due_soon_days,
-    })
-    .map_err(|error| Error::internal("digest", error))?;
-    Ok(Message {
-        message_id: digest::message_id(&mail.occurrence_key, &app.config.mail_domain()),
-        from: app.config.mail_from.clone(),
-        reply_to: officer,
-        to: mail.email.clone(),
-        to_name: mail.display_name.clone(),
-        // The same at every attempt: a twin carries the date of its planning.
-        date: mail.planned_at.and_utc(),
-        resent: mail.attempts > 0,
-        subject: rendered.subject,
-        text: rendered.text,
-        html: rendered.html,
-    })
 }
 
 /// Mails of an institution, newest first.

@@ -9,9 +9,8 @@ use super::{Failure, Outcome, block_on, say};
 use crate::actions::outbox::Delivered;
 use crate::actions::{By, outbox, reminders};
 use crate::app::App;
-use crate::domain::reminder::DigestItem;
 use crate::error::Error;
-use crate::http::reminders::PreviewView;
+use crate::http::reminders::{PreviewItem, PreviewMail, PreviewView};
 
 /// Which instant, and whether anything is sent.
 #[derive(Debug, Args)]
@@ -122,39 +121,50 @@ fn print(view: &PreviewView) {
         return;
     }
     if view.mails.is_empty() {
+        let why = if view.run_done {
+            "everything has been said"
+        } else {
+            "nothing is to be said"
+        };
         say(&format!(
-            "{}: nothing is overdue or due soon",
-            view.institution
+            "{}: {why}; next run {}",
+            view.institution, view.next_run
         ));
     }
     for mail in &view.mails {
-        let already = match &mail.outbox {
-            Some(state) => format!(" [already {state}]"),
-            None if view.run_done => " [after the run of that day: with the next one]".to_owned(),
-            None => String::new(),
-        };
-        say(&format!(
-            "{}: {} <{}> as {:?}{already}",
-            view.institution, mail.name, mail.to, mail.capacity
-        ));
-        let line = |item: &DigestItem, when: String| {
-            say(&format!(
-                "  {}  {when}  {}",
-                item.reference,
-                item.title.as_deref().unwrap_or("(confidential)")
-            ));
-        };
-        for item in &mail.overdue {
-            line(
-                item,
-                format!("overdue {} days since {}", item.days_overdue, item.due),
-            );
-        }
-        for item in &mail.due_soon {
-            line(
-                item,
-                format!("due in {} days on {}", -item.days_overdue, item.due),
-            );
+        let PreviewMail { kind, name, to, .. } = mail;
+        say(&format!("{}: {kind} to {name} <{to}>", view.institution));
+        mail.items.iter().for_each(print_item);
+        if mail.total > mail.items.len() {
+            say(&format!("  … and {} more", mail.total - mail.items.len()));
         }
     }
+}
+
+fn print_item(item: &PreviewItem) {
+    let PreviewItem {
+        code,
+        reference,
+        due,
+        ..
+    } = item;
+    let when = match item.days_overdue {
+        days if days > 0 => format!("overdue {days} days since {due}"),
+        days => format!("due in {} days on {due}", -days),
+    };
+    let told_as: Vec<&str> = item
+        .told_as
+        .iter()
+        .map(|capacity| capacity.as_str())
+        .collect();
+    let left_out = match item.suppressed.as_slice() {
+        [] => String::new(),
+        codes => format!(", without {}", codes.join(", ")),
+    };
+    say(&format!(
+        "  {code} as {}{left_out}  {}  {reference}  {when}  {}",
+        told_as.join(", "),
+        item.kind,
+        item.title.as_deref().unwrap_or("(confidential)")
+    ));
 }

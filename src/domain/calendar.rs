@@ -94,6 +94,18 @@ impl WorkCalendar {
         }
         day
     }
+
+    /// The last working day on or before `day`.
+    pub fn working_day_until(&self, day: NaiveDate) -> NaiveDate {
+        let mut day = day;
+        while self.quiet_day(day).is_some() {
+            let Some(before) = day.checked_sub_days(Days::new(1)) else {
+                return day;
+            };
+            day = before;
+        }
+        day
+    }
 }
 
 /// Whether `day` is the last day of a period of the given precision (DOMAIN SEED-R1).

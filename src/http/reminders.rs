@@ -8,13 +8,15 @@ use utoipa::{IntoParams, ToSchema};
 use super::extract::Query;
 use super::openapi::ReadProblems;
 use super::page;
-use crate::actions::reminders::{self, Preview};
+use crate::actions::reminders::{self, Preview, PreviewedItem, PreviewedMail};
 use crate::actions::{By, Caller, outbox};
 use crate::app::App;
-use crate::domain::calendar::QuietDay;
-use crate::domain::reminder::{Capacity, DigestItem};
+use crate::domain::calendar::{QuietDay, berlin_day};
+use crate::domain::deadline::Kind;
+use crate::domain::measure::{Confidentiality, Status};
+use crate::domain::reminder::ladder::Capacity;
 use crate::error::{Fault, FaultCode, Result};
-use crate::store::outbox::Notification;
+use crate::store::outbox::{MailKind, Notification};
 
 /// When.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -40,7 +42,7 @@ pub struct PreviewView {
     pub quiet: Option<String>,
     /// Working day, but before the time of the run.
     pub too_early: bool,
-    /// The run of that day has been: what it did not plan (`outbox` is null) goes out with the next one.
+    /// The run of that day has been: what is still here goes out with the next one.
     pub run_done: bool,
     /// The next run after that instant.
     pub next_run: DateTime<Utc>,
@@ -51,20 +53,59 @@ pub struct PreviewView {
 /// A mail that would go out.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PreviewMail {
+    /// What it is.
+    #[schema(example = "digest")]
+    pub kind: MailKind,
     /// Address.
     pub to: String,
     /// Name.
     pub name: String,
-    /// As whom: `isb` sees all, `owner` their own.
-    pub capacity: Capacity,
-    /// Identifies the occurrence.
+    /// Names the mail for ever; the Message-ID is made of it.
     pub occurrence_key: String,
-    /// State in the outbox, if this very occurrence is there already: it will not be sent again.
-    pub outbox: Option<String>,
-    /// Most overdue first.
-    pub overdue: Vec<DigestItem>,
-    /// Next due first.
-    pub due_soon: Vec<DigestItem>,
+    /// How many deadlines it is about; 0 for what sums up a week or a month.
+    pub total: usize,
+    /// The deadlines, most overdue first, at most 200.
+    pub items: Vec<PreviewItem>,
+}
+
+/// What a mail would say of one deadline, and why to this person.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PreviewItem {
+    /// Names the deadline for ever.
+    #[schema(example = "implementation:0199e0a1-5b7c-7000-8000-000000000001")]
+    pub deadline: String,
+    /// What it is about.
+    pub kind: Kind,
+    /// Stage of the ladder in `policies/reminders.toml`.
+    #[schema(example = "O2")]
+    pub code: String,
+    /// As what they are told.
+    pub told_as: Vec<Capacity>,
+    /// Lower stages that were missed and are left out for this one.
+    pub suppressed: Vec<String>,
+    /// What people call its subject.
+    #[schema(example = "M-2022-0007")]
+    pub reference: String,
+    /// Title, unless the class forbids it to leave the house.
+    pub title: Option<String>,
+    /// Class.
+    pub confidentiality: Confidentiality,
+    /// Status of the measure, where it is about one.
+    pub status: Option<Status>,
+    /// Unit.
+    pub org_unit: Option<String>,
+    /// Name of whoever is responsible; null where mail reaches nobody.
+    pub owner: Option<String>,
+    /// The day that counts.
+    pub due: NaiveDate,
+    /// The first day that was set.
+    pub due_original: NaiveDate,
+    /// The day in the words of its source.
+    pub due_text: Option<String>,
+    /// By the stricter ladder.
+    pub urgent: bool,
+    /// Days overdue (positive) or left (zero or negative).
+    pub days_overdue: i64,
 }
 
 impl PreviewView {
@@ -75,14 +116,32 @@ impl PreviewView {
             QuietDay::Closed => "closed".to_owned(),
             QuietDay::Holiday(name) => name.to_owned(),
         });
-        let mail = |mail: reminders::PreviewedMail| PreviewMail {
+        let today = berlin_day(at);
+        let item = |item: PreviewedItem| PreviewItem {
+            title: item.deadline.title_outside().map(str::to_owned),
+            days_overdue: item.deadline.days_overdue(today),
+            deadline: item.deadline.id,
+            kind: item.deadline.kind,
+            code: item.code,
+            told_as: item.told_as,
+            suppressed: item.suppressed,
+            reference: item.deadline.reference,
+            confidentiality: item.deadline.confidentiality,
+            status: item.deadline.status,
+            org_unit: item.deadline.org_unit,
+            owner: item.owner,
+            due: item.deadline.due,
+            due_original: item.deadline.due_original,
+            due_text: item.deadline.due_text,
+            urgent: item.deadline.urgent,
+        };
+        let mail = |mail: PreviewedMail| PreviewMail {
+            kind: mail.kind,
             to: mail.recipient.email,
             name: mail.recipient.name,
-            capacity: mail.digest.capacity,
-            occurrence_key: mail.digest.occurrence_key,
-            outbox: mail.outbox,
-            overdue: mail.digest.overdue,
-            due_soon: mail.digest.due_soon,
+            occurrence_key: mail.occurrence_key,
+            total: mail.total,
+            items: mail.items.into_iter().map(item).collect(),
         };
         PreviewView {
             institution: preview.institution,

@@ -4,7 +4,7 @@
 //! formats what they show. A digest never carries anything but what [`Item`]
 //! holds, and of a confidential measure only its reference and dates.
 
-mod layout;
+pub(super) mod layout;
 mod view;
 
 use askama::Template;
@@ -42,8 +42,10 @@ impl Locale {
 pub enum Audience {
     /// The information security officer: everything in the institution.
     SecurityOfficer,
-    /// Somebody responsible for measures: the own ones.
+    /// Somebody responsible for measures, or standing in: the own ones.
     Owner,
+    /// Somebody who leads those responsible.
+    Head,
 }
 
 /// What one person is told.
@@ -87,6 +89,8 @@ pub struct Item {
     /// `None` where the measure is confidential: then only reference and due
     /// date are shown.
     pub title: Option<String>,
+    /// What it is, in the recipient's language, where it is not the work on a measure.
+    pub kind: Option<String>,
     /// Status, in the recipient's language.
     pub status: String,
     /// Display name of the person responsible.

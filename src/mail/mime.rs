@@ -55,6 +55,18 @@ pub(super) fn build(message: &Message) -> Result<Mail, MimeError> {
     builder = builder
         .raw_header(fixed("Auto-Submitted", "auto-generated"))
         .raw_header(fixed("X-Auto-Response-Suppress", SUPPRESS));
+    if message.regular
+        && let Some(asked) = message.reply_to.as_ref().or(Some(&message.from))
+    {
+        // RFC 2369. A person decides: deadlines do not end because somebody does not want to hear of them.
+        let asked = mailbox("reply", asked)?.email;
+        let id = &message.message_id;
+        let value = format!("<mailto:{asked}?subject=unsubscribe%20{id}>");
+        builder = builder.raw_header(HeaderValue::new(
+            HeaderName::new_from_ascii_str("List-Unsubscribe"),
+            value,
+        ));
+    }
     if message.resent {
         builder = builder.raw_header(fixed("X-Zinne-Resent", "true"));
     }

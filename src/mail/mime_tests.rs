@@ -14,6 +14,7 @@ fn message() -> Message {
         subject: "[zinne] Offenburg: 4 Maßnahmen überfällig".into(),
         text: "Guten Tag,\nzwei Zeilen über Maßnahmen\n.\nEnde\n".into(),
         html: "<p>Maßnahme</p>\n".into(),
+        regular: false,
     }
 }
 

@@ -8,6 +8,7 @@
 
 pub mod digest;
 mod mime;
+pub mod notice;
 pub mod transport;
 
 use std::{fmt, path::PathBuf, time::Duration};
@@ -40,6 +41,8 @@ pub struct Message {
     pub text: String,
     /// HTML body.
     pub html: String,
+    /// Comes regularly: readers are told how they can ask to be left alone (RFC 2369).
+    pub regular: bool,
 }
 
 /// Where mails go and how.
@@ -224,6 +227,7 @@ mod tests {
             subject: "Maßnahmen".into(),
             text: "Text\n".into(),
             html: "<p>Text</p>\n".into(),
+            regular: false,
         }
     }
 

@@ -8,8 +8,7 @@ use diesel::sql_types::Bool;
 
 use super::db::{Db, both};
 use super::schema::{institutions, job_runs, outbox, users};
-use super::types::{stored, to_json};
-use crate::domain::reminder::PlannedDigest;
+use super::types::stored;
 use crate::domain::text_enum;
 use crate::error::Result;
 
@@ -20,6 +19,24 @@ text_enum! {
         Mail = "mail",
         /// A call of a webhook.
         Webhook = "webhook",
+    }
+}
+
+text_enum! {
+    /// What a mail is.
+    MailKind {
+        /// What one person is told on a day, in one mail.
+        Digest = "digest",
+        /// One deadline that is worth a mail of its own.
+        Single = "single",
+        /// The week of the ISB.
+        Weekly = "weekly",
+        /// The month of the Kämmerei.
+        Finance = "finance",
+        /// Mails that were given up.
+        Undelivered = "undelivered",
+        /// A decision that somebody above the ISB has taken.
+        Decision = "decision",
     }
 }
 
@@ -72,23 +89,40 @@ pub fn runs_since(db: &mut Db, job: &str, from: NaiveDate) -> Result<HashSet<(St
     Ok(rows.into_iter().collect())
 }
 
-/// Puts a mail into the outbox. `false` when this occurrence is already there: it never is there twice.
+/// A mail to be sent.
+#[derive(Debug, Clone)]
+pub struct NewMail<'a> {
+    /// Id in the outbox.
+    pub id: &'a str,
+    /// Names it for ever.
+    pub key: &'a str,
+    /// User id of whom.
+    pub recipient_id: &'a str,
+    /// What it is.
+    pub kind: MailKind,
+    /// The day it is about.
+    pub day: NaiveDate,
+    /// What it needs to know beside what is stored, as JSON.
+    pub payload: &'a str,
+}
+
+/// Puts a mail into the outbox, to be sent from `ready` on. `false` when it is already there: it never is there twice.
 pub fn enqueue(
     db: &mut Db,
     now: DateTime<Utc>,
     ready: DateTime<Utc>,
     institution_id: &str,
-    digest: &PlannedDigest,
+    mail: &NewMail<'_>,
 ) -> Result<bool> {
     let row = (
-        outbox::id.eq(super::new_id(now)),
+        outbox::id.eq(mail.id),
         outbox::institution_id.eq(institution_id),
-        outbox::occurrence_key.eq(&digest.occurrence_key),
+        outbox::occurrence_key.eq(mail.key),
         outbox::channel.eq(Channel::Mail),
-        outbox::recipient_id.eq(&digest.recipient_id),
-        outbox::kind.eq("digest"),
-        outbox::day.eq(digest.day),
-        outbox::payload.eq(to_json(digest)?),
+        outbox::recipient_id.eq(mail.recipient_id),
+        outbox::kind.eq(mail.kind),
+        outbox::day.eq(mail.day),
+        outbox::payload.eq(mail.payload),
         outbox::state.eq("pending"),
         outbox::attempts.eq(0),
         outbox::next_attempt_at.eq(stored(ready)),
@@ -98,13 +132,23 @@ pub fn enqueue(
     Ok(added == 1)
 }
 
-/// Keys of `keys` that are in the outbox, with their state.
-pub fn states(db: &mut Db, keys: &[&str]) -> Result<Vec<(String, String)>> {
-    let rows = outbox::table
-        .filter(outbox::occurrence_key.eq_any(keys))
-        .select((outbox::occurrence_key, outbox::state))
-        .load(db)?;
-    Ok(rows)
+/// Id of the mail with this key. One that nobody wanted any more before it was ever sent waits again.
+pub fn revive(db: &mut Db, ready: DateTime<Utc>, key: &str) -> Result<String> {
+    let dropped = outbox::table
+        .filter(outbox::occurrence_key.eq(key))
+        .filter(outbox::state.eq("obsolete"));
+    diesel::update(dropped)
+        .set((
+            outbox::state.eq("pending"),
+            outbox::attempts.eq(0),
+            outbox::next_attempt_at.eq(stored(ready)),
+            outbox::finished_at.eq(None::<NaiveDateTime>),
+        ))
+        .execute(db)?;
+    Ok(outbox::table
+        .filter(outbox::occurrence_key.eq(key))
+        .select(outbox::id)
+        .first(db)?)
 }
 
 /// A mail that this process may send now.
@@ -114,7 +158,13 @@ pub struct Leased {
     pub id: String,
     /// Identifies the occurrence.
     pub occurrence_key: String,
-    /// Planned digest as JSON.
+    /// What it is.
+    pub kind: MailKind,
+    /// The day it is about.
+    pub day: NaiveDate,
+    /// User id of the recipient.
+    pub recipient_id: String,
+    /// What it needs to know beside what is stored, as JSON.
     pub payload: String,
     /// Attempts before this one.
     pub attempts: i32,
@@ -153,6 +203,9 @@ pub fn lease(
         .select((
             outbox::id,
             outbox::occurrence_key,
+            outbox::kind,
+            outbox::day,
+            users::id,
             outbox::payload,
             outbox::attempts - 1,
             outbox::planned_at,
@@ -222,6 +275,8 @@ pub enum Outcome {
     Sent,
     /// Try again then.
     Retry(DateTime<Utc>),
+    /// It is not the time for it; try then. No attempt was made.
+    Wait(DateTime<Utc>),
     /// Given up; shows on the dashboard.
     Failed,
     /// Nobody wants it any more.
@@ -259,7 +314,7 @@ pub fn settle(
 ) -> Result<bool> {
     let (state, next, finished) = match outcome {
         Outcome::Sent => ("sent", None, Some(now)),
-        Outcome::Retry(at) => ("pending", Some(*at), None),
+        Outcome::Retry(at) | Outcome::Wait(at) => ("pending", Some(*at), None),
         Outcome::Failed => ("failed", None, Some(now)),
         Outcome::Obsolete => ("obsolete", None, Some(now)),
     };
@@ -268,9 +323,11 @@ pub fn settle(
         .find(id)
         .filter(outbox::lease_owner.eq(owner))
         .filter(outbox::state.eq("pending"));
+    let not_made = i32::from(matches!(outcome, Outcome::Wait(_)));
     let settled = diesel::update(mine)
         .set((
             outbox::state.eq(state),
+            outbox::attempts.eq(outbox::attempts - not_made),
             outbox::next_attempt_at.eq(stored(next.unwrap_or(now))),
             outbox::finished_at.eq(finished.map(stored)),
             outbox::leased_until.eq(None::<NaiveDateTime>),

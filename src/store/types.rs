@@ -8,7 +8,7 @@ use diesel::helper_types::AsExprOf;
 use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::{Nullable, Text};
 
-use super::outbox::Channel;
+use super::outbox::{Channel, MailKind};
 use crate::domain::access::Role;
 use crate::domain::budget::reported::{MatchKind, MatchedBy, ReportedKind};
 use crate::domain::budget::{EntryState, EntryType, InterimReason};
@@ -118,6 +118,7 @@ text_columns!(
     Level,
     LineKind,
     LinkKind,
+    MailKind,
     ManualPlace,
     MatchKind,
     MatchedBy,

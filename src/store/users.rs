@@ -216,6 +216,8 @@ pub struct Member {
     pub locale: String,
     /// Role.
     pub role: Role,
+    /// Unit it is limited to.
+    pub org_unit: Option<String>,
 }
 
 /// Active accounts of an institution, one row for each role.
@@ -231,6 +233,7 @@ pub fn active_members(db: &mut Db, institution_id: &str) -> Result<Vec<Member>> 
             users::display_name,
             users::locale,
             memberships::role,
+            memberships::org_unit,
         ))
         .load(db)?;
     Ok(rows)

@@ -38,6 +38,7 @@ fn mail_to(local: &str) -> Message {
         subject: "[zinne] Offenburg: 1 Maßnahme überfällig".into(),
         text: "Guten Tag Jörg Groß,\n\n.\n..zwei Punkte\n".into(),
         html: "<p>Guten Tag Jörg Groß,</p>\n".into(),
+        regular: false,
     }
 }
 

@@ -7,7 +7,7 @@ const WIDTH: usize = 72;
 /// The templates write one paragraph per line. A continuation is indented to
 /// the second column of its line, where it has one (two blanks in a row, or a
 /// leading `- `). Words longer than a line, such as links, stay whole.
-pub(super) fn fill(text: &str) -> String {
+pub(in crate::mail) fn fill(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut empty_before = true;
     for line in text.lines().map(str::trim_end) {

@@ -11,6 +11,7 @@ fn item(reference: &str, days_overdue: i64) -> Item {
         reference: reference.into(),
         only_counted: false,
         title: Some(format!("Titel von {reference}")),
+        kind: None,
         status: "in Umsetzung".into(),
         owner: Some("Karl Beispiel".into()),
         org_unit: Some("Fachbereich 3.5".into()),

@@ -11,6 +11,7 @@ const MOST_ROWS: usize = 200;
 /// What the templates see.
 pub(super) struct View {
     pub(super) for_officer: bool,
+    pub(super) for_head: bool,
     pub(super) institution: String,
     pub(super) recipient: String,
     pub(super) contact: Option<String>,
@@ -45,6 +46,8 @@ pub(super) struct Row {
     pub(super) reference: String,
     /// `None`: confidential, nothing but reference, due date and days is set.
     pub(super) title: Option<String>,
+    /// What it is, where it is not the work on a measure.
+    pub(super) kind: Option<String>,
     pub(super) status: String,
     /// To be said beside the status.
     pub(super) blocked: bool,
@@ -66,6 +69,7 @@ impl View {
         };
         Ok(Self {
             for_officer: digest.audience == Audience::SecurityOfficer,
+            for_head: digest.audience == Audience::Head,
             institution: one_line(&digest.institution),
             recipient: one_line(&digest.recipient),
             contact: digest.security_officer.as_deref().and_then(filled),
@@ -117,6 +121,7 @@ fn row(locale: Locale, item: &Item, days: i64) -> Row {
     let bare = Row {
         reference: one_line(&item.reference),
         title: None,
+        kind: item.kind.as_deref().and_then(filled),
         status: String::new(),
         blocked: false,
         owner: None,

@@ -1,0 +1,53 @@
+# Mails, außer der täglichen Zusammenfassung: `mail-<satz>`.
+
+mail-greeting = Guten Tag { $name },
+mail-greeting-nobody = Guten Tag,
+mail-more = … und { $count } weitere
+mail-contact = Fragen zur Informationssicherheit beantwortet: { $contact }
+mail-confidential = vertraulich, Einzelheiten nach Anmeldung
+mail-automatic = Diese Nachricht wurde automatisch erzeugt.
+mail-policy = Regelwerk:
+mail-key = Kennung:
+
+mail-single-subject-overdue =
+    { $days ->
+        [one] [Maßnahmen] überfällig seit { $days } Tag: { $reference }
+       *[other] [Maßnahmen] überfällig seit { $days } Tagen: { $reference }
+    }
+mail-single-subject-soon = [Maßnahmen] fällig am { $due }: { $reference }
+mail-single-subject-secret = [Maßnahmen] eine streng vertrauliche Frist
+mail-single-reason = Sie erhalten diese Nachricht bei der Institution „{ $institution }“ als { $capacities } (Stufe { $code }).
+mail-heading-deadline = Worum es geht
+mail-heading-todo = Was jetzt zu tun ist
+mail-heading-next = Wer als Nächstes davon erfährt
+mail-next = Am { $day } (Stufe { $code }): { $capacities }
+mail-secret = Eine streng vertrauliche Frist: bitte anmelden
+mail-unowned = ohne Verantwortliche
+mail-originally = ursprünglich { $due }
+mail-days =
+    { $days ->
+        [one] seit { $days } Tag
+       *[other] seit { $days } Tagen
+    }
+mail-capacity-owner = verantwortliche oder vertretende Person
+mail-capacity-isb = Informationssicherheitsbeauftragte/r (ISB)
+mail-capacity-head = Amts-/IT-Leitung
+mail-capacity-management = Leitung der Institution
+mail-todo-owner = Umgesetzt? Melden Sie es und beschreiben Sie, was getan wurde. Noch nicht? Tragen Sie den Stand ein, und bitten Sie mit einer Begründung um einen neuen Termin; bis er genehmigt ist, gilt der bisherige.
+mail-todo-isb = Klären Sie mit den Verantwortlichen, bis wann die Sache erledigt wird und was dafür fehlt. Sie können die Frist mit einer Begründung höchstens 14 Tage ruhen lassen.
+mail-todo-head = Sorgen Sie dafür, dass Zeit und Mittel da sind, oder entscheiden Sie über einen neuen Termin.
+mail-todo-management = Entscheiden Sie, wie es weitergeht: Mittel bereitstellen, einen neuen Termin genehmigen oder das Risiko ausdrücklich tragen.
+mail-fact-kind = Frist
+mail-fact-due = Fällig am
+mail-fact-was-due = Fällig war
+mail-fact-overdue = Überfällig
+mail-fact-due-text = Wortlaut
+mail-fact-postponed = Verschoben
+mail-fact-status = Status
+mail-fact-owner = Verantwortlich
+mail-fact-unit = Einheit
+mail-link-measure = Die Maßnahme (Anmeldung erforderlich)
+mail-link-done = Umgesetzt melden
+mail-link-progress = Stand eintragen
+mail-link-postpone = Um einen neuen Termin bitten
+mail-link-docs = Anmelden und nachsehen im Browser
