@@ -193,18 +193,18 @@ pub struct NewCall {
     pub payload: String,
 }
 
-/// What [`enqueue`] writes.
+/// What [`enqueue`] writes, as one statement for many rows wants it: without columns that a default might stand for.
 #[derive(Insertable)]
-#[diesel(table_name = calls)]
-struct Row {
+#[diesel(table_name = calls, treat_none_as_default_value = false)]
+struct Row<'a> {
     id: String,
-    institution_id: String,
-    occurrence_key: String,
+    institution_id: &'a str,
+    occurrence_key: &'a str,
     channel: &'static str,
-    endpoint_id: String,
+    endpoint_id: &'a str,
     kind: &'static str,
     day: NaiveDate,
-    payload: String,
+    payload: &'a str,
     state: &'static str,
     attempts: i32,
     next_attempt_at: NaiveDateTime,
@@ -220,23 +220,25 @@ pub fn enqueue(
     day: NaiveDate,
     new: &[NewCall],
 ) -> Result<usize> {
-    let row = |call: &NewCall| Row {
-        id: super::new_id(now),
-        institution_id: institution_id.to_owned(),
-        occurrence_key: call.occurrence_key.clone(),
-        channel: Channel::Webhook.as_str(),
-        endpoint_id: call.endpoint_id.clone(),
-        kind: "event",
-        day,
-        payload: call.payload.clone(),
-        state: "pending",
-        attempts: 0,
-        next_attempt_at: stored(ready),
-        planned_at: stored(now),
-    };
     let mut added = 0;
     for chunk in new.chunks(CHUNK) {
-        let rows: Vec<Row> = chunk.iter().map(row).collect();
+        let rows: Vec<Row<'_>> = chunk
+            .iter()
+            .map(|call| Row {
+                id: super::new_id(now),
+                institution_id,
+                occurrence_key: &call.occurrence_key,
+                channel: Channel::Webhook.as_str(),
+                endpoint_id: &call.endpoint_id,
+                kind: "event",
+                day,
+                payload: &call.payload,
+                state: "pending",
+                attempts: 0,
+                next_attempt_at: stored(ready),
+                planned_at: stored(now),
+            })
+            .collect();
         added += both!(db, c => {
             diesel::insert_into(calls::table).values(&rows).on_conflict_do_nothing().execute(c)
         })?;
