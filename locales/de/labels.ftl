@@ -291,3 +291,4 @@ deadline-audit_finding = Feststellung eines Audits
 deadline-budget_milestone = Haushaltstermin
 deadline-post_start = Besetzung einer Stelle
 deadline-legal = gesetzliche Frist
+

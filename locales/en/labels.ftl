@@ -291,3 +291,4 @@ deadline-audit_finding = finding of an audit
 deadline-budget_milestone = budget milestone
 deadline-post_start = filling of a post
 deadline-legal = legal deadline
+

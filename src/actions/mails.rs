@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::Scope;
 use super::reminders::people;
 use crate::app::App;
 use crate::domain::access::Role;
@@ -36,6 +37,8 @@ struct Mail<'a> {
     recipient: &'a Person,
     people: &'a People,
     calendar: &'a WorkCalendar,
+    /// The institution as the recipient sees it.
+    scope: Scope,
     today: NaiveDate,
     language: Language,
 }
@@ -55,9 +58,9 @@ pub(super) fn compose(app: &App, leased: &Leased) -> Result<Composed> {
     let now = app.clock.now();
     let mut gone = Vec::new();
     let composed = app.store.read(|db| {
-        let calendar = institutions::by_slug(db, &leased.institution)?
-            .ok_or_else(|| Error::bug("a mail without institution"))?
-            .calendar()?;
+        let institution = institutions::by_slug(db, &leased.institution)?
+            .ok_or_else(|| Error::bug("a mail without institution"))?;
+        let calendar = institution.calendar()?;
         if !matches!(turn(now, &app.reminders, &calendar), Turn::Run(_)) {
             return Ok(Composed::NotNow(next_run(now, &app.reminders, &calendar)));
         }
@@ -72,6 +75,7 @@ pub(super) fn compose(app: &App, leased: &Leased) -> Result<Composed> {
             recipient,
             people: &people,
             calendar: &calendar,
+            scope: Scope::reading(institution, &recipient.id, &recipient.grants),
             today,
             language: Language::from_tag(&leased.locale),
         };

@@ -200,7 +200,7 @@ impl Planning<'_> {
             },
         };
         let mut new = Vec::new();
-        for alarm in budget::all_alarms(db, self.app, &sight, self.today)? {
+        for alarm in budget::alarms_in_sight(db, self.app, &sight, self.today)? {
             let place = to_json(&alarm.place)?;
             let (code, level) = (alarm.hit.code, alarm.hit.severity);
             let what: &[&str] = &[code.as_str(), level.as_str(), &place];

@@ -337,7 +337,10 @@ fn a_pause_holds_back_and_loses_nothing() {
     let mails = run(paused, &calendar, day("2026-04-02"), 20, |_| false);
     assert_eq!(
         lines(&mails),
-        ["2026-04-02: O1(D30,D14,D7,D1) owner", "2026-04-21: O2 isb+owner"]
+        [
+            "2026-04-02: O1(D30,D14,D7,D1) owner",
+            "2026-04-21: O2 isb+owner"
+        ]
     );
 }
 
