@@ -18,6 +18,7 @@ use crate::texts::{self, Language};
 
 mod finance;
 mod reminder;
+mod undelivered;
 mod weekly;
 
 /// A mail that was taken from the outbox, looked at once more.
@@ -84,7 +85,8 @@ pub(super) fn compose(app: &App, leased: &Leased) -> Result<Composed> {
             MailKind::Single => reminder::single(db, &mail, &mut gone)?,
             MailKind::Weekly => weekly::compose(db, &mail)?,
             MailKind::Finance => finance::compose(db, &mail)?,
-            MailKind::Decision | MailKind::Undelivered => Err("not yet"),
+            MailKind::Undelivered => undelivered::compose(db, &mail)?,
+            MailKind::Decision => Err("not yet"),
         };
         Ok(match body {
             Ok(rendered) => Composed::Mail(Box::new(mail.message(rendered))),
@@ -109,7 +111,7 @@ impl Mail<'_> {
             to_name: leased.display_name.clone(),
             // The same at every attempt: a twin carries the date of its planning.
             date: leased.planned_at.and_utc(),
-            resent: leased.attempts > 0,
+            resent: leased.handed_over,
             subject: rendered.subject,
             text: rendered.text,
             html: rendered.html,

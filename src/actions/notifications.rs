@@ -7,7 +7,8 @@ use super::{By, Entry, Scope};
 use crate::app::App;
 use crate::domain::access::{Action, Resource};
 use crate::error::{Code, Error, Result};
-use crate::store::outbox::{self, Notification, NotificationFilter};
+use crate::store::notifications::{self, Notification, NotificationFilter};
+use crate::store::outbox;
 
 /// Mails of an institution, newest first, below `before`.
 ///
@@ -24,7 +25,7 @@ pub fn page(
     app.store.read(|db| {
         let scope = Scope::enter(db, app.clock.now(), by, institution)?;
         scope.require(app, Action::NotificationRead, &Resource::Institution)?;
-        outbox::page(db, &scope.institution.id, filter, before, limit)
+        notifications::page(db, &scope.institution.id, filter, before, limit)
     })
 }
 
@@ -49,7 +50,7 @@ pub fn retry(
         app.store.write(|db| {
             let scope = Scope::enter(db, now, by, institution)?;
             scope.require(app, Action::NotificationRetry, &Resource::Institution)?;
-            let mail = outbox::notification(db, &scope.institution.id, id)?;
+            let mail = notifications::get(db, &scope.institution.id, id)?;
             let put = request.once(db, now, &scope, &(), |db| {
                 if !outbox::put_back(db, machine, &mail.id, &["failed"])? {
                     return Err(Error::with(
@@ -68,7 +69,7 @@ pub fn retry(
                 scope.record(db, now, &entry)
             })?;
             Ok(Answer {
-                body: outbox::notification(db, &scope.institution.id, id)?,
+                body: notifications::get(db, &scope.institution.id, id)?,
                 replayed: put.replayed,
             })
         })

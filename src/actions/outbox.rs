@@ -6,14 +6,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::StreamExt as _;
 
 use super::mails::{self, Composed};
-use super::{By, Scope};
 use crate::app::App;
-use crate::domain::access::{Action, Resource};
 use crate::domain::delivery::RetryPolicy;
 use crate::error::{Code, Error, Result};
 use crate::mail::SendError;
 use crate::store::Db;
-use crate::store::outbox::{self, Leased, Notification, Outcome, Reply};
+use crate::store::outbox::{self, Leased, Outcome, Reply};
 
 /// What a round of sending has brought.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -219,22 +217,4 @@ pub(super) async fn settled(
         tries += 1;
         tokio::time::sleep(std::time::Duration::from_secs(1)).await;
     }
-}
-
-/// Mails of an institution, newest first.
-///
-/// # Errors
-/// `not_found`, `forbidden`, `session_ended`
-pub fn page(
-    app: &App,
-    by: By<'_>,
-    institution: &str,
-    before: Option<&str>,
-    limit: i64,
-) -> Result<Vec<Notification>> {
-    app.store.read(|db| {
-        let scope = Scope::enter(db, app.clock.now(), by, institution)?;
-        scope.require(app, Action::ReminderRead, &Resource::Institution)?;
-        outbox::page(db, &scope.institution.id, before, limit)
-    })
 }

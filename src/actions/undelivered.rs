@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::store::institutions::Institution;
 use crate::store::outbox::{self, MailKind, NewMail};
 use crate::store::types::to_json;
-use crate::store::{Db, institutions, new_id, users, webhooks};
+use crate::store::{Db, institutions, new_id, notifications, users, webhooks};
 
 /// Name of the job in the list of runs.
 const JOB: &str = "undelivered";
@@ -39,7 +39,7 @@ pub(super) struct Report {
 pub fn report_due(app: &App) -> Result<usize> {
     let now = app.clock.now();
     let all = app.store.read(|db| {
-        let mut concerned = outbox::institutions_to_report(db)?;
+        let mut concerned = notifications::institutions_to_report(db)?;
         concerned.extend(webhooks::institutions_to_report(db)?);
         let mut all = institutions::all(db)?;
         all.retain(|institution| concerned.contains(&institution.id));
@@ -74,7 +74,7 @@ fn report(app: &App, now: DateTime<Utc>, institution: &Institution) -> Result<us
             return Ok(0);
         }
         let report = Report {
-            mails: outbox::to_report(db, id, MOST)?,
+            mails: notifications::to_report(db, id, MOST)?,
             webhooks: webhooks::to_report(db, id)?,
         };
         let mails = tell(db, app, now, id, today, &report)?;
@@ -82,7 +82,7 @@ fn report(app: &App, now: DateTime<Utc>, institution: &Institution) -> Result<us
             // Nobody is there to be told; should somebody come, they are told then.
             return Ok(0);
         }
-        outbox::note_reported(db, now, &report.mails)?;
+        notifications::note_reported(db, now, &report.mails)?;
         webhooks::note_reported(db, now, &report.webhooks)?;
         let planned = i32::try_from(mails).unwrap_or(i32::MAX);
         outbox::finish_run(db, JOB, id, today, planned)?;
@@ -134,7 +134,9 @@ fn tell(
 
 /// Key of the report for one person on one day: hexadecimal, 128 bits.
 fn occurrence_key(institution_id: &str, recipient_id: &str, day: NaiveDate) -> String {
-    let hash = Sha256::digest(format!("undelivered\n{institution_id}\n{recipient_id}\n{day}"));
+    let hash = Sha256::digest(format!(
+        "undelivered\n{institution_id}\n{recipient_id}\n{day}"
+    ));
     let mut key = hex::encode(hash);
     key.truncate(32);
     key

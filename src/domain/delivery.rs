@@ -2,6 +2,22 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::text_enum;
+
+text_enum! {
+    /// Where something in the outbox is.
+    DeliveryState {
+        /// It is to be delivered, for the first time or again.
+        Pending = "pending",
+        /// It was accepted.
+        Sent = "sent",
+        /// It was given up.
+        Failed = "failed",
+        /// Nobody wants it any more.
+        Obsolete = "obsolete",
+    }
+}
+
 /// The longest wait that grows by itself, in seconds: with the five attempts and five minutes of the defaults, the last
 /// attempt is two days after the first.
 const LONGEST: i64 = 40 * 60 * 60;

@@ -31,6 +31,7 @@ pub mod measure_sheets;
 pub mod measures;
 pub mod metrics;
 pub mod migrations;
+pub mod notifications;
 pub mod openapi;
 pub mod page;
 pub mod posting_rules;
@@ -175,7 +176,8 @@ macro_rules! all_routes {
                 .service(filters::delete_filter)
                 .service(dashboard::get_dashboard)
                 .service(reminders::preview_reminders)
-                .service(reminders::list_notifications)
+                .service(notifications::list_notifications)
+                .service(notifications::retry_notification)
                 .service(webhooks::list_webhooks)
                 .service(webhooks::create_webhook)
                 .service(webhooks::get_webhook)

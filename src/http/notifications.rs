@@ -12,7 +12,8 @@ use super::{answer, page};
 use crate::actions::{By, Caller, notifications};
 use crate::app::App;
 use crate::error::Result;
-use crate::store::outbox::{MailKind, Notification, NotificationFilter};
+use crate::store::notifications::{Notification, NotificationFilter};
+use crate::store::outbox::MailKind;
 
 /// Which mails.
 #[derive(Debug, Deserialize, IntoParams)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
-use crate::actions::{housekeeping, outbox, reminders, webhooks};
+use crate::actions::{housekeeping, outbox, reminders, undelivered, webhooks};
 use crate::app::App;
 
 const HOUSEKEEPING: Duration = Duration::from_secs(3600);
@@ -43,6 +43,12 @@ async fn round(app: &Arc<App>, stop: &watch::Receiver<bool>) {
     }
     if let Err(error) = app.blocking(webhooks::plan_due).await {
         tracing::error!(cause = error.chain(), "planning webhooks failed");
+    }
+    if let Err(error) = app.blocking(undelivered::report_due).await {
+        tracing::error!(
+            cause = error.chain(),
+            "reporting what could not be delivered failed"
+        );
     }
     while !*stop.borrow() {
         match outbox::deliver(app).await {

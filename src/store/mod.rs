@@ -17,6 +17,7 @@ pub mod finance;
 pub mod idempotency;
 pub mod institutions;
 pub mod measures;
+pub mod notifications;
 pub mod occurrences;
 pub mod outbox;
 pub mod postponements;

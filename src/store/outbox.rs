@@ -184,6 +184,8 @@ pub struct Leased {
     pub institution_name: String,
     /// Id of the institution.
     pub institution_id: String,
+    /// An earlier attempt may have arrived although no reply came back.
+    pub handed_over: bool,
 }
 
 /// Takes up to `limit` mails that are due for this process until `until`.
@@ -216,6 +218,7 @@ pub fn lease(
             institutions::slug,
             institutions::name,
             institutions::id,
+            outbox::handed_over,
         ))
         .load(db)?;
     Ok(rows)
@@ -373,57 +376,4 @@ pub fn count_by_state(db: &mut Db, institution_id: Option<&str>) -> Result<Vec<(
             .load(db)?,
     };
     Ok(rows)
-}
-
-/// A mail as the ISB sees it.
-#[derive(Debug, Clone, Queryable)]
-pub struct Notification {
-    /// Id in the outbox; sorts by time.
-    pub id: String,
-    /// Identifies the occurrence.
-    pub occurrence_key: String,
-    /// Day of the run.
-    pub day: NaiveDate,
-    /// Address.
-    pub email: String,
-    /// `pending`, `sent`, `failed`, `obsolete`.
-    pub state: String,
-    /// Attempts.
-    pub attempts: i32,
-    /// Last reply of the mail server, or why it could not be reached.
-    pub last_reply: Option<String>,
-    /// When it was planned (UTC).
-    pub planned_at: NaiveDateTime,
-    /// When it was sent or given up (UTC).
-    pub finished_at: Option<NaiveDateTime>,
-}
-
-/// Mails of an institution, newest first, below `before` (exclusive).
-pub fn page(
-    db: &mut Db,
-    institution_id: &str,
-    before: Option<&str>,
-    limit: i64,
-) -> Result<Vec<Notification>> {
-    let mut query = outbox::table
-        .inner_join(users::table)
-        .filter(outbox::institution_id.eq(institution_id))
-        .order(outbox::id.desc())
-        .limit(limit)
-        .select((
-            outbox::id,
-            outbox::occurrence_key,
-            outbox::day,
-            users::email,
-            outbox::state,
-            outbox::attempts,
-            outbox::last_reply,
-            outbox::planned_at,
-            outbox::finished_at,
-        ))
-        .into_boxed();
-    if let Some(before) = before {
-        query = query.filter(outbox::id.lt(before));
-    }
-    Ok(query.load(db)?)
 }

@@ -689,6 +689,7 @@ diesel::table! {
         failing_since -> Nullable<Timestamp>,
         switched_off_at -> Nullable<Timestamp>,
         switched_off_why -> Nullable<Text>,
+        reported_at -> Nullable<Timestamp>,
         version -> Integer,
         created_by -> Text,
         created_at -> Timestamp,

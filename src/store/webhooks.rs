@@ -42,6 +42,8 @@ pub struct Endpoint {
     pub switched_off_at: Option<NaiveDateTime>,
     /// Why.
     pub switched_off_why: Option<SwitchedOffWhy>,
+    /// When (UTC) ISB and administration were told.
+    pub reported_at: Option<NaiveDateTime>,
     /// Counts changes, from 1.
     pub version: i32,
     /// User id of whoever made it.
@@ -123,6 +125,7 @@ pub fn replace(db: &mut Db, endpoint: &Endpoint) -> Result<()> {
             endpoints::failing_since.eq(endpoint.failing_since),
             endpoints::switched_off_at.eq(endpoint.switched_off_at),
             endpoints::switched_off_why.eq(endpoint.switched_off_why),
+            endpoints::reported_at.eq(endpoint.reported_at),
             endpoints::version.eq(endpoint.version),
             endpoints::updated_at.eq(endpoint.updated_at),
         ))
@@ -359,11 +362,54 @@ pub fn switch_off(db: &mut Db, now: DateTime<Utc>, id: &str, why: SwitchedOffWhy
             endpoints::active.eq(false),
             endpoints::switched_off_at.eq(stored(now)),
             endpoints::switched_off_why.eq(why),
+            endpoints::reported_at.eq(None::<NaiveDateTime>),
             endpoints::version.eq(endpoints::version + 1),
             endpoints::updated_at.eq(stored(now)),
         ))
         .execute(db)?;
     Ok(switched == 1)
+}
+
+/// Ids of institutions with endpoints that the service has switched off and nobody was told of.
+pub fn institutions_to_report(db: &mut Db) -> Result<Vec<String>> {
+    let found = endpoints::table
+        .filter(endpoints::switched_off_at.is_not_null())
+        .filter(endpoints::reported_at.is_null())
+        .select(endpoints::institution_id)
+        .distinct()
+        .load(db)?;
+    Ok(found)
+}
+
+/// Ids of endpoints of an institution that the service has switched off and nobody was told of.
+pub fn to_report(db: &mut Db, institution_id: &str) -> Result<Vec<String>> {
+    let found = endpoints::table
+        .filter(endpoints::institution_id.eq(institution_id))
+        .filter(endpoints::switched_off_at.is_not_null())
+        .filter(endpoints::reported_at.is_null())
+        .order(endpoints::id)
+        .select(endpoints::id)
+        .load(db)?;
+    Ok(found)
+}
+
+/// Notes that it was told that endpoints were switched off.
+pub fn note_reported(db: &mut Db, now: DateTime<Utc>, ids: &[String]) -> Result<()> {
+    diesel::update(endpoints::table.filter(endpoints::id.eq_any(ids)))
+        .set(endpoints::reported_at.eq(stored(now)))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Those of these endpoints that are still switched off by the service.
+pub fn switched_off(db: &mut Db, institution_id: &str, ids: &[String]) -> Result<Vec<Endpoint>> {
+    let found = endpoints::table
+        .filter(endpoints::institution_id.eq(institution_id))
+        .filter(endpoints::id.eq_any(ids))
+        .filter(endpoints::switched_off_at.is_not_null())
+        .order(endpoints::id)
+        .load(db)?;
+    Ok(found)
 }
 
 /// A call as whoever looks after an endpoint sees it.

@@ -27,11 +27,7 @@ const ALLOWED: &[(&str, &str)] = &[
     ("ZINNE_WEBHOOKS__TIMEOUT_SECONDS", "1"),
 ];
 
-const EVERYTHING: [&str; 3] = [
-    "measure.overdue",
-    "measure.status_changed",
-    "budget.alarm",
-];
+const EVERYTHING: [&str; 3] = ["measure.overdue", "measure.status_changed", "budget.alarm"];
 
 async fn hook(client: &Client<'_>, url: &str, events: &[&str]) -> Value {
     let body = json!({ "url": url, "description": "Ticketsystem", "events": events });
@@ -55,7 +51,9 @@ async fn test(client: &Client<'_>, hook: &Value) -> Value {
 }
 
 async fn deliveries(client: &Client<'_>, hook: &Value) -> Vec<Value> {
-    let page = client.get(&format!("{}/deliveries?limit=200", path(hook))).await;
+    let page = client
+        .get(&format!("{}/deliveries?limit=200", path(hook)))
+        .await;
     page.ok(200)["items"].as_array().unwrap().clone()
 }
 

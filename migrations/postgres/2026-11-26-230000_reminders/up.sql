@@ -13,6 +13,7 @@ CREATE TABLE webhook_endpoints (
     failing_since TIMESTAMP,
     switched_off_at TIMESTAMP,
     switched_off_why TEXT COLLATE "C" CHECK (switched_off_why IN ('gone', 'failing')),
+    reported_at TIMESTAMP,
     version INTEGER NOT NULL,
     created_by TEXT COLLATE "C" NOT NULL REFERENCES users (id),
     created_at TIMESTAMP NOT NULL,

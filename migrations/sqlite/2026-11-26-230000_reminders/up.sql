@@ -13,6 +13,7 @@ CREATE TABLE webhook_endpoints (
     failing_since TEXT,
     switched_off_at TEXT,
     switched_off_why TEXT CHECK (switched_off_why IN ('gone', 'failing')),
+    reported_at TEXT,
     version INTEGER NOT NULL,
     created_by TEXT NOT NULL REFERENCES users (id),
     created_at TEXT NOT NULL,

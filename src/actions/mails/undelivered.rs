@@ -6,16 +6,16 @@ use crate::domain::access::Role;
 use crate::error::Result;
 use crate::mail::digest;
 use crate::mail::notice::{Notice, Row, Section};
-use crate::store::outbox::{self, GivenUp};
+use crate::store::Db;
+use crate::store::notifications::{self, GivenUp};
 use crate::store::types::from_json;
 use crate::store::webhooks::{self, Endpoint};
-use crate::store::Db;
 
 /// Mails that are still given up, and webhooks that are still off.
 pub(super) fn compose(db: &mut Db, mail: &Mail<'_>) -> Result<Body> {
     let report: Report = from_json(&mail.leased.payload)?;
     let institution_id = &mail.leased.institution_id;
-    let mails = outbox::given_up(db, institution_id, &report.mails)?;
+    let mails = notifications::given_up(db, institution_id, &report.mails)?;
     let endpoints = webhooks::switched_off(db, institution_id, &report.webhooks)?;
     if mails.is_empty() && endpoints.is_empty() {
         return Ok(Err("nothing of it holds any more"));
@@ -43,7 +43,10 @@ pub(super) fn compose(db: &mut Db, mail: &Mail<'_>) -> Result<Body> {
         sections: vec![
             Section {
                 heading: mail.say("undelivered-mails", &[]),
-                rows: mails.iter().map(|row| of_mail(mail, &domain, row)).collect(),
+                rows: mails
+                    .iter()
+                    .map(|row| of_mail(mail, &domain, row))
+                    .collect(),
                 ..Section::default()
             },
             Section {

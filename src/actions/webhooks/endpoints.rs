@@ -210,6 +210,7 @@ pub fn create(
                     failing_since: None,
                     switched_off_at: None,
                     switched_off_why: None,
+                    reported_at: None,
                     version: 1,
                     created_by: scope.person()?.id.clone(),
                     created_at: stored(now),
@@ -265,6 +266,7 @@ pub fn update(
                 after.failing_since = None;
                 after.switched_off_at = None;
                 after.switched_off_why = None;
+                after.reported_at = None;
             }
         }
         let fields = |endpoint: &Endpoint| {

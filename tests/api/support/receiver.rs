@@ -136,7 +136,9 @@ impl Receiver {
         let reply = self.replies.lock().unwrap().pop_front();
         let text = match reply.unwrap_or(Reply::Status(204, "")) {
             Reply::Status(status, head) => {
-                format!("HTTP/1.1 {status} Said\r\n{head}Content-Length: 0\r\nConnection: close\r\n\r\n")
+                format!(
+                    "HTTP/1.1 {status} Said\r\n{head}Content-Length: 0\r\nConnection: close\r\n\r\n"
+                )
             }
             Reply::HangUp => return,
             Reply::Stall(time) => {
@@ -188,8 +190,7 @@ def signature(secret):
     return "v1," + base64.b64encode(hmac.new(key, text, hashlib.sha256).digest()).decode()
 sys.exit(head["webhook-signature"].split(" ") != [signature(secret) for secret in call["secrets"]])
 "#;
-    let call =
-        json!({ "headers": received.headers, "body": received.body, "secrets": secrets });
+    let call = json!({ "headers": received.headers, "body": received.body, "secrets": secrets });
     let mut python = Command::new(super::smtp::python())
         .args(["-c", SCRIPT])
         .stdin(Stdio::piped())
