@@ -172,7 +172,7 @@ const WORDS: &[(&str, Option<&str>)] = &[
 ];
 
 /// Arguments that singular and plural depend on.
-const COUNTS: &[&str] = &["minutes", "limit", "min", "max", "over", "days"];
+const COUNTS: &[&str] = &["minutes", "limit", "min", "max", "over", "days", "count"];
 
 /// Arguments that are cents: digits in groups of three, and `{name}_count` for singular and plural.
 const CENTS: &[&str] = &[
@@ -328,6 +328,7 @@ mod tests {
                 ("level", "standard"),
             ],
             Code::ProgrammeExists => &[("key", "stradis")],
+            Code::NotificationNotFailed => &[("state", "sent")],
             Code::CeilingExceeded => &[
                 ("over_cents", "7400000"),
                 ("ceiling_cents", "200000000"),
@@ -377,6 +378,7 @@ mod tests {
             | FaultCode::NotCarried
             | FaultCode::Outdated
             | FaultCode::OverAllocated
+            | FaultCode::PrivateTarget
             | FaultCode::NotAddressed => &[("value", "Ä{$x}")],
             FaultCode::NotPeriodEnd => &[("precision", "quarter")],
             FaultCode::CeilingExceeded => {

@@ -22,6 +22,7 @@ use crate::texts::{self, Language};
 pub(super) mod decision;
 mod finance;
 mod reminder;
+mod undelivered;
 mod weekly;
 
 /// A mail that was taken from the outbox, looked at once more.
@@ -91,7 +92,7 @@ pub(super) fn compose(app: &App, leased: &Leased) -> Result<Composed> {
             MailKind::Weekly => weekly::compose(db, &mail)?,
             MailKind::Finance => finance::compose(db, &mail)?,
             MailKind::Decision => decision::compose(db, &mail)?,
-            MailKind::Undelivered => Err("not yet"),
+            MailKind::Undelivered => undelivered::compose(db, &mail)?,
         };
         Ok(match body {
             Ok(rendered) => Composed::Mail(Box::new(mail.message(rendered))),
@@ -124,7 +125,7 @@ impl Mail<'_> {
             to_name: leased.display_name.clone(),
             // The same at every attempt: a twin carries the date of its planning.
             date: leased.planned_at.and_utc(),
-            resent: leased.attempts > 0,
+            resent: leased.handed_over,
             subject: rendered.subject,
             text: rendered.text,
             html: rendered.html,

@@ -16,6 +16,7 @@ pub mod idempotent;
 pub mod institutions;
 mod mails;
 pub mod measures;
+pub mod notifications;
 pub mod outbox;
 pub mod posts;
 pub mod programmes;
@@ -23,8 +24,10 @@ pub mod reminders;
 pub mod resolutions;
 pub mod sessions;
 pub mod target_objects;
+pub mod undelivered;
 pub mod users;
 mod versions;
+pub mod webhooks;
 
 use chrono::{DateTime, Utc};
 

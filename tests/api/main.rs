@@ -56,3 +56,4 @@ mod schema_parity;
 mod sheets;
 mod smtp;
 mod target_objects;
+mod webhooks;

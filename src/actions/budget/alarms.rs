@@ -179,7 +179,6 @@ pub(in crate::actions) fn found(
         ..LineFilter::default()
     };
     let sight = sight(app, scope)?;
-    let books = Books::read(db, &sight, &lines)?;
     let rules = Rules {
         policy: &app.alarms,
         today,
@@ -189,10 +188,35 @@ pub(in crate::actions) fn found(
             .permits(&scope.actor, Action::BudgetRead, &Resource::Institution),
         own: lines.own.as_deref(),
     };
-    let mut found = lines::find(&rules, &books)?;
-    found.extend(entries::find(db, &sight, &lines, &books)?);
+    find(db, &rules, &lines)
+}
+
+/// All alarms of what a sight reaches, in no order; for the program itself.
+///
+/// # Errors
+/// `sum_out_of_range`
+pub(in crate::actions) fn found_in_sight(
+    db: &mut Db,
+    app: &App,
+    sight: &Sight<'_>,
+    today: NaiveDate,
+) -> Result<Vec<Alarm>> {
+    let rules = Rules {
+        policy: &app.alarms,
+        today,
+        sight,
+        sees_all: false,
+        own: None,
+    };
+    find(db, &rules, &LineFilter::default())
+}
+
+fn find(db: &mut Db, rules: &Rules<'_>, lines: &LineFilter) -> Result<Vec<Alarm>> {
+    let books = Books::read(db, rules.sight, lines)?;
+    let mut found = lines::find(rules, &books)?;
+    found.extend(entries::find(db, rules.sight, lines, &books)?);
     if lines.own.is_none() {
-        found.extend(programmes::find(db, &sight, &books)?);
+        found.extend(programmes::find(db, rules.sight, &books)?);
     }
     Ok(found)
 }

@@ -15,8 +15,8 @@ mod shares;
 mod tables;
 mod view;
 
-pub(in crate::actions) use alarms::found as found_alarms;
 pub use alarms::{Alarm, AlarmFilter, AlarmKey, Place, alarms};
+pub(in crate::actions) use alarms::{found as found_alarms, found_in_sight as alarms_in_sight};
 pub use allocations::{
     AllocationView, AllocationsView, PayeeView, YearPartView, YearSharesView, allocate, allocations,
 };
