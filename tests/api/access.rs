@@ -323,6 +323,9 @@ impl Operation {
             ("{budget_period}", record.as_str()),
             ("{posting}", record.as_str()),
             ("{posting_rule}", record.as_str()),
+            ("{deadline}", record.as_str()),
+            ("{absence}", record.as_str()),
+            ("{secret}", "x"),
         ];
         let path = values
             .iter()
@@ -349,6 +352,7 @@ impl Operation {
             "withdraw_measure_postponement",
             "approve_check_dispensable",
             "change_post_status",
+            "complete_deadline",
         ];
         if [Method::PATCH, Method::PUT, Method::DELETE].contains(&self.method)
             || versioned.contains(&self.id.as_str())
@@ -378,6 +382,8 @@ impl Operation {
             "{budget_period}",
             "{posting}",
             "{posting_rule}",
+            "{deadline}",
+            "{absence}",
         ];
         let Some(of) = named.iter().find_map(|name| self.path.split_once(name)) else {
             return "x".to_owned();
@@ -482,7 +488,23 @@ impl Operation {
                 "kind": "decision",
             })),
             "update_resolution" => Some(json!({ "outcome": "adopted" })),
+            "create_deadline" => Some(
+                json!({ "kind": "council_report", "title": format!("Bericht {unique}"), "date": "2022-12-31" }),
+            ),
+            "update_deadline" => Some(json!({ "note": "Probe" })),
+            "complete_deadline" => Some(json!({ "on": "2022-10-17" })),
+            "pause_deadline" => Some(
+                json!({ "until": "2022-10-20", "reason": "Die Abnahme ist für den 19.10. zugesagt." }),
+            ),
+            "create_absence" => Some(
+                json!({ "deputy": "digital@offenburg.example", "from": "2022-10-20", "until": "2022-10-21" }),
+            ),
             "logout"
+            | "create_calendar_feed"
+            | "delete_calendar_feed"
+            | "delete_deadline"
+            | "resume_deadline"
+            | "delete_absence"
             | "withdraw_measure_postponement"
             | "delete_filter"
             | "delete_posting_rule"
@@ -596,6 +618,13 @@ async fn table(app: &TestApp) -> String {
         .post("institutions/offenburg/budget/posting-rules", rule)
         .await
         .ok(201);
+    // The earliest of all, and enough of them for those who finish one.
+    for _ in 0..PEOPLE.len() {
+        let legal = json!({ "kind": "legal", "title": "Frist", "date": "2000-01-01", "org_unit": "FB DigIT" });
+        isb.post("institutions/offenburg/deadlines", legal)
+            .await
+            .ok(201);
+    }
     let operations = operations();
     let mut cells: BTreeMap<(usize, usize), String> = BTreeMap::new();
     for (column, (name, email)) in PEOPLE.iter().enumerate() {
