@@ -16,6 +16,7 @@ use crate::domain::reminder::ReminderPolicy;
 use crate::error::{Error, Result};
 use crate::mail::Mailer;
 use crate::store::Store;
+use crate::webhook;
 
 /// Files that are taken in at a time.
 const UPLOADS: usize = 2;
@@ -34,6 +35,8 @@ pub struct App {
     pub store: Store,
     /// Mail.
     pub mailer: Mailer,
+    /// Calls of webhooks.
+    pub webhooks: webhook::Client,
     /// Time.
     pub clock: Clock,
     /// Passwords.
@@ -103,9 +106,19 @@ impl App {
             }),
         );
         let mailer = note(&mut faults, Mailer::from_settings(&config.mail_settings()));
+        let webhooks = note(
+            &mut faults,
+            webhook::Client::new(&config.webhook_settings()),
+        );
         let target = note(&mut faults, config.target());
-        let (Some(policies), Some(passwords), Some(key), Some(mailer), Some(target)) =
-            (policies, passwords, key, mailer, target)
+        let (
+            Some(policies),
+            Some(passwords),
+            Some(key),
+            Some(mailer),
+            Some(webhooks),
+            Some(target),
+        ) = (policies, passwords, key, mailer, webhooks, target)
         else {
             return Err(StartError(faults));
         };
@@ -116,6 +129,7 @@ impl App {
             instance: uuid::Uuid::new_v4().to_string(),
             config,
             mailer,
+            webhooks,
             clock,
             passwords,
             policy: policies.access,

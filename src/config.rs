@@ -61,6 +61,8 @@ pub struct Config {
     pub auth: Auth,
     /// Mails.
     pub outbox: Outbox,
+    /// Webhooks.
+    pub webhooks: Webhooks,
     /// Logs.
     pub log: Log,
 }
@@ -133,6 +135,19 @@ pub struct Outbox {
     pub backoff_seconds: u64,
     /// Mails at the same time.
     pub parallel: usize,
+    /// Seconds.
+    pub timeout_seconds: u64,
+}
+
+/// `[webhooks]`
+#[derive(Debug, Clone, Deserialize)]
+pub struct Webhooks {
+    /// Networks and names that may be called although they are not public.
+    pub allow: Vec<String>,
+    /// Those may be called without TLS, too.
+    pub allow_http: bool,
+    /// Own certification authority of the receivers.
+    pub ca_file: String,
     /// Seconds.
     pub timeout_seconds: u64,
 }
@@ -323,6 +338,13 @@ impl Config {
             "`outbox.parallel` must be between 1 and 64",
         );
         need(
+            (1..=60).contains(&self.webhooks.timeout_seconds),
+            "`webhooks.timeout_seconds` must be between 1 and 60",
+        );
+        if let Err(error) = crate::webhook::Client::new(&self.webhook_settings()) {
+            need(false, &format!("`webhooks`: {error}"));
+        }
+        need(
             matches!(self.log.format.as_str(), "text" | "json"),
             "`log.format` must be `text` or `json`",
         );
@@ -379,6 +401,17 @@ impl Config {
             },
             ca_file: (!self.smtp_ca_file.is_empty()).then(|| PathBuf::from(&self.smtp_ca_file)),
             timeout: Duration::from_secs(self.outbox.timeout_seconds),
+        }
+    }
+
+    /// How webhooks are called.
+    pub fn webhook_settings(&self) -> crate::webhook::Settings {
+        let settings = &self.webhooks;
+        crate::webhook::Settings {
+            allow: settings.allow.clone(),
+            allow_http: settings.allow_http,
+            ca_file: (!settings.ca_file.is_empty()).then(|| PathBuf::from(&settings.ca_file)),
+            timeout: Duration::from_secs(settings.timeout_seconds),
         }
     }
 
@@ -510,10 +543,11 @@ mod tests {
                 ("ZINNE_DATABASE_URL", "mysql://user:geheim@host/db"),
                 ("ZINNE_FIXED_NOW", "2022-10-17T05:00:00Z"),
                 ("ZINNE_SMTP_URL", "http://user:geheim@host"),
+                ("ZINNE_WEBHOOKS__ALLOW", "10.0.0.0/8, 10.0.0.0/99"),
             ],
         )
         .unwrap_err();
-        assert_eq!(faults.len(), 9, "{faults:#?}");
+        assert_eq!(faults.len(), 10, "{faults:#?}");
         for part in [
             "`lissen`",
             "`listen` must be of type",
@@ -524,6 +558,7 @@ mod tests {
             "database_url",
             "smtp_url",
             "fixed_now",
+            "`10.0.0.0/99` is neither a network",
         ] {
             assert!(
                 faults.iter().any(|fault| fault.contains(part)),

@@ -105,6 +105,12 @@ text_enum! {
         ControlMismatch = "control_mismatch",
         /// A sum of cents leaves 64 bits.
         SumOutOfRange = "sum_out_of_range",
+        /// The mail was not given up, so that there is nothing to try again.
+        NotificationNotFailed = "notification_not_failed",
+        /// The call still waits for its end.
+        DeliveryPending = "delivery_pending",
+        /// The endpoint is switched off.
+        WebhookOff = "webhook_off",
         /// A programme with this key is already there.
         ProgrammeExists = "programme_exists",
         /// Something else with this key is already there.
@@ -204,6 +210,9 @@ impl Code {
             | Code::NotADraft
             | Code::PostingBooked
             | Code::SumOutOfRange
+            | Code::NotificationNotFailed
+            | Code::DeliveryPending
+            | Code::WebhookOff
             | Code::ProgrammeExists
             | Code::AlreadyExists => Kind::Conflict,
             Code::PreconditionRequired => Kind::PreconditionRequired,

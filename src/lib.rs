@@ -1,6 +1,6 @@
 //! zinne, the security-measure ledger of German municipalities.
 //!
-//! Imports run one way: `http, jobs, cli → actions → {store, auth, mail, sheet, ics, catalogue} → domain`;
+//! Imports run one way: `http, jobs, cli → actions → {store, auth, mail, webhook, sheet, ics, catalogue} → domain`;
 //! [`app`] wires. `docs/ARCHITECTURE.md` walks through it.
 
 pub mod actions;
@@ -21,3 +21,4 @@ pub mod private;
 pub mod sheet;
 pub mod store;
 pub mod texts;
+pub mod webhook;

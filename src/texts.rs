@@ -172,7 +172,7 @@ const WORDS: &[(&str, Option<&str>)] = &[
 ];
 
 /// Arguments that singular and plural depend on.
-const COUNTS: &[&str] = &["minutes", "limit", "min", "max", "over", "days"];
+const COUNTS: &[&str] = &["minutes", "limit", "min", "max", "over", "days", "count"];
 
 /// Arguments that are cents: digits in groups of three, and `{name}_count` for singular and plural.
 const CENTS: &[&str] = &[
@@ -261,7 +261,7 @@ pub fn day(lang: Language, day: chrono::NaiveDate) -> String {
 }
 
 /// Cents in euros: `1.994.000,00 €` in German, `€1,994,000.00` in English.
-fn euros(lang: Language, cents: &str) -> String {
+pub fn euros(lang: Language, cents: &str) -> String {
     let (sign, digits) = match cents.strip_prefix('-') {
         Some(digits) => ("-", digits),
         None => ("", cents),
@@ -284,6 +284,7 @@ mod tests {
     use crate::domain::budget::{EntryState, EntryType, InterimReason, alarm};
     use crate::domain::budget_period;
     use crate::domain::catalogue::{ImplementationOrder, Level};
+    use crate::domain::deadline;
     use crate::domain::duty::Recurrence;
     use crate::domain::institution::InstitutionKind;
     use crate::domain::measure::{
@@ -327,6 +328,7 @@ mod tests {
                 ("level", "standard"),
             ],
             Code::ProgrammeExists => &[("key", "stradis")],
+            Code::NotificationNotFailed => &[("state", "sent")],
             Code::CeilingExceeded => &[
                 ("over_cents", "7400000"),
                 ("ceiling_cents", "200000000"),
@@ -376,6 +378,7 @@ mod tests {
             | FaultCode::NotCarried
             | FaultCode::Outdated
             | FaultCode::OverAllocated
+            | FaultCode::PrivateTarget
             | FaultCode::NotAddressed => &[("value", "Ä{$x}")],
             FaultCode::NotPeriodEnd => &[("precision", "quarter")],
             FaultCode::CeilingExceeded => {
@@ -463,7 +466,7 @@ mod tests {
         check! {
             "status" Status, "role" Role, "precision" Precision, "confidentiality" Confidentiality,
             "link-kind" LinkKind, "level" Level, "origin" Origin, "line-kind" LineKind, "shortage" Shortage, "entry-type" EntryType, "entry-state" EntryState, "needed" Needed,
-            "interim-reason" InterimReason, "alarm-severity" alarm::Severity,
+            "interim-reason" InterimReason, "alarm-severity" alarm::Severity, "deadline" deadline::Kind, "postponement-state" postponement::State,
             "age" Age, "relevance" Relevance, "implementation-order" ImplementationOrder,
             "amount-basis" AmountBasis, "entry-flag" EntryFlag, "post-kind" PostKind,
             "resolution-kind" ResolutionKind, "resolution-outcome" ResolutionOutcome,

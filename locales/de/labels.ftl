@@ -267,6 +267,15 @@ action-absence =
     .write = Abwesenheiten eintragen
 action-calendar_feed =
     .write = Kalender abonnieren
+action-notification =
+    .read = Zustellung der Mails ansehen
+    .retry = aufgegebene Mails erneut senden
+    .report = aufgegebene Mails melden
+action-webhook =
+    .read = Webhooks ansehen
+    .write = Webhooks bearbeiten, testen und erneut aufrufen
+    .plan = Webhooks planen
+    .switch_off = Webhooks abschalten
 action-user =
     .manage = Konten und Rollen verwalten
 
@@ -296,3 +305,8 @@ deadline-legal = gesetzliche Frist
 
 # Name of a calendar feed.
 calendar-name = Termine { $institution }
+
+postponement-state-pending = beantragt
+postponement-state-approved = genehmigt
+postponement-state-refused = abgelehnt
+postponement-state-withdrawn = zurückgenommen

@@ -172,6 +172,16 @@ problem-control_mismatch-detail = Die Datei enthält { $file_rows } Zeilen über
 problem-sum_out_of_range = Summe zu groß
 problem-sum_out_of_range-detail = Eine Summe von Beträgen übersteigt, was sich genau rechnen lässt; prüfen Sie die Buchungen
 
+problem-notification_not_failed = Mail wurde nicht aufgegeben
+problem-notification_not_failed-detail = Erneut gesendet wird nur, was aufgegeben wurde; diese Mail ist „{ $state }“
+    .plain = Erneut gesendet wird nur, was aufgegeben wurde
+
+problem-delivery_pending = Aufruf steht noch aus
+problem-delivery_pending-detail = Dieser Aufruf wird noch versucht; erneut aufgerufen wird nur, was beendet ist
+
+problem-webhook_off = Webhook ist abgeschaltet
+problem-webhook_off-detail = Der Webhook ist abgeschaltet; schalten Sie ihn zuerst ein (`active`)
+
 problem-programme_exists = Maßnahmenpaket bereits vorhanden
 problem-programme_exists-detail = Ein Maßnahmenpaket mit dem Schlüssel `{ $key }` ist bereits vorhanden
     .plain = Ein Maßnahmenpaket mit diesem Schlüssel ist bereits vorhanden

@@ -267,6 +267,15 @@ action-absence =
     .write = enter absences
 action-calendar_feed =
     .write = subscribe to a calendar
+action-notification =
+    .read = view the delivery of mails
+    .retry = send mails again that were given up
+    .report = report mails that were given up
+action-webhook =
+    .read = view webhooks
+    .write = edit, test and call webhooks again
+    .plan = plan webhooks
+    .switch_off = switch webhooks off
 action-user =
     .manage = manage accounts and roles
 
@@ -296,3 +305,8 @@ deadline-legal = legal deadline
 
 # Name of a calendar feed.
 calendar-name = Deadlines { $institution }
+
+postponement-state-pending = requested
+postponement-state-approved = approved
+postponement-state-refused = refused
+postponement-state-withdrawn = withdrawn

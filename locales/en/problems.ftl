@@ -184,6 +184,16 @@ problem-control_mismatch-detail = the file holds { $file_rows } rows of { $file_
 problem-sum_out_of_range = sum too large
 problem-sum_out_of_range-detail = a sum of amounts is beyond what can be computed exactly; check the entries
 
+problem-notification_not_failed = mail was not given up
+problem-notification_not_failed-detail = only what was given up is sent again; this mail is `{ $state }`
+    .plain = only what was given up is sent again
+
+problem-delivery_pending = call is still pending
+problem-delivery_pending-detail = this call is still being tried; only what is finished is called again
+
+problem-webhook_off = webhook is switched off
+problem-webhook_off-detail = the webhook is switched off; switch it on first (`active`)
+
 problem-programme_exists = programme already there
 problem-programme_exists-detail = a programme with the key `{ $key }` is already there
     .plain = a programme with this key is already there

@@ -9,6 +9,7 @@ mod sources;
 mod view;
 
 pub use complete::{CompletionInput, CompletionView, complete};
+pub(super) use list::standing;
 pub use list::{ListQuery, Whose, list, read};
 pub use pause::{PauseInput, PauseView, pause, resume};
 pub use set::{SetDeadlineInput, SetDeadlinePatch, create, remove, update};

@@ -2,21 +2,27 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::Scope;
 use super::reminders::people;
 use crate::app::App;
 use crate::domain::access::Role;
 use crate::domain::calendar::{WorkCalendar, berlin_day};
+use crate::domain::measure::Confidentiality;
 use crate::domain::reminder::people::{People, Person};
 use crate::domain::reminder::{Turn, next_run, turn};
 use crate::error::{Error, Result};
 use crate::mail::Message;
 use crate::mail::digest::{self, Rendered};
+use crate::mail::notice::Row;
+use crate::store::measures::Measure;
 use crate::store::outbox::{Leased, MailKind};
 use crate::store::{institutions, occurrences};
 use crate::texts::{self, Language};
 
+pub(super) mod decision;
 mod finance;
 mod reminder;
+mod undelivered;
 mod weekly;
 
 /// A mail that was taken from the outbox, looked at once more.
@@ -36,6 +42,8 @@ struct Mail<'a> {
     recipient: &'a Person,
     people: &'a People,
     calendar: &'a WorkCalendar,
+    /// The institution as the recipient sees it.
+    scope: Scope,
     today: NaiveDate,
     language: Language,
 }
@@ -55,10 +63,12 @@ pub(super) fn compose(app: &App, leased: &Leased) -> Result<Composed> {
     let now = app.clock.now();
     let mut gone = Vec::new();
     let composed = app.store.read(|db| {
-        let calendar = institutions::by_slug(db, &leased.institution)?
-            .ok_or_else(|| Error::bug("a mail without institution"))?
-            .calendar()?;
-        if !matches!(turn(now, &app.reminders, &calendar), Turn::Run(_)) {
+        let institution = institutions::by_slug(db, &leased.institution)?
+            .ok_or_else(|| Error::bug("a mail without institution"))?;
+        let calendar = institution.calendar()?;
+        if waits_for_work(leased.kind)
+            && !matches!(turn(now, &app.reminders, &calendar), Turn::Run(_))
+        {
             return Ok(Composed::NotNow(next_run(now, &app.reminders, &calendar)));
         }
         let today = berlin_day(now);
@@ -72,6 +82,7 @@ pub(super) fn compose(app: &App, leased: &Leased) -> Result<Composed> {
             recipient,
             people: &people,
             calendar: &calendar,
+            scope: Scope::reading(institution, &recipient.id, &recipient.grants),
             today,
             language: Language::from_tag(&leased.locale),
         };
@@ -80,7 +91,8 @@ pub(super) fn compose(app: &App, leased: &Leased) -> Result<Composed> {
             MailKind::Single => reminder::single(db, &mail, &mut gone)?,
             MailKind::Weekly => weekly::compose(db, &mail)?,
             MailKind::Finance => finance::compose(db, &mail)?,
-            MailKind::Decision | MailKind::Undelivered => Err("not yet"),
+            MailKind::Decision => decision::compose(db, &mail)?,
+            MailKind::Undelivered => undelivered::compose(db, &mail)?,
         };
         Ok(match body {
             Ok(rendered) => Composed::Mail(Box::new(mail.message(rendered))),
@@ -94,6 +106,14 @@ pub(super) fn compose(app: &App, leased: &Leased) -> Result<Composed> {
     Ok(composed)
 }
 
+/// Whether a mail keeps to working hours. What tells of something that has just happened does not.
+const fn waits_for_work(kind: MailKind) -> bool {
+    match kind {
+        MailKind::Digest | MailKind::Single | MailKind::Weekly | MailKind::Finance => true,
+        MailKind::Undelivered | MailKind::Decision => false,
+    }
+}
+
 impl Mail<'_> {
     fn message(&self, rendered: Rendered) -> Message {
         let (app, leased) = (self.app, self.leased);
@@ -105,7 +125,7 @@ impl Mail<'_> {
             to_name: leased.display_name.clone(),
             // The same at every attempt: a twin carries the date of its planning.
             date: leased.planned_at.and_utc(),
-            resent: leased.attempts > 0,
+            resent: leased.handed_over,
             subject: rendered.subject,
             text: rendered.text,
             html: rendered.html,
@@ -130,6 +150,29 @@ impl Mail<'_> {
     /// A name and a value, for a row.
     fn fact(&self, name: &str, value: impl Into<String>) -> (String, String) {
         (self.say(name, &[]), value.into())
+    }
+
+    /// A measure as it may leave the house: of what is confidential its reference alone, of what is strictly confidential
+    /// not even that (DOMAIN §5.6, §7.4).
+    fn named(&self, measure: &Measure, facts: Vec<(String, String)>) -> Row {
+        let title = match measure.confidentiality {
+            Confidentiality::StrictlyConfidential => {
+                return Row {
+                    reference: self.say("secret", &[]),
+                    ..Row::default()
+                };
+            }
+            Confidentiality::Confidential => None,
+            Confidentiality::Internal => {
+                Some(measure.title_public.as_ref().unwrap_or(&measure.title))
+            }
+            Confidentiality::Public => Some(&measure.title),
+        };
+        Row {
+            reference: measure.reference.clone(),
+            title: title.cloned(),
+            facts,
+        }
     }
 
     fn day(&self, day: NaiveDate) -> String {

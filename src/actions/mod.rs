@@ -16,6 +16,7 @@ pub mod idempotent;
 pub mod institutions;
 mod mails;
 pub mod measures;
+pub mod notifications;
 pub mod outbox;
 pub mod posts;
 pub mod programmes;
@@ -23,14 +24,16 @@ pub mod reminders;
 pub mod resolutions;
 pub mod sessions;
 pub mod target_objects;
+pub mod undelivered;
 pub mod users;
 mod versions;
+pub mod webhooks;
 
 use chrono::{DateTime, Utc};
 
 use crate::app::App;
 use crate::auth::token::Subject;
-use crate::domain::access::{Action, Actor, Person, Resource};
+use crate::domain::access::{Action, Actor, Grant, Person, Resource};
 use crate::error::{Code, Error, Result};
 use crate::store::institutions::Institution;
 use crate::store::{
@@ -100,6 +103,19 @@ impl Scope {
             actor: Actor::Person(person),
             request_id: Some(caller.request_id.clone()),
         })
+    }
+
+    /// An institution as somebody sees it who does not ask now: the reader of a mail.
+    fn reading(institution: Institution, id: &str, grants: &[Grant]) -> Scope {
+        let person = Person {
+            id: id.to_owned(),
+            grants: grants.to_vec(),
+        };
+        Scope {
+            institution,
+            actor: Actor::Person(person),
+            request_id: None,
+        }
     }
 
     /// Asks the policy.

@@ -6,13 +6,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::StreamExt as _;
 
 use super::mails::{self, Composed};
-use super::{By, Scope};
 use crate::app::App;
-use crate::domain::access::{Action, Resource};
+use crate::domain::delivery::RetryPolicy;
 use crate::error::{Code, Error, Result};
 use crate::mail::SendError;
 use crate::store::Db;
-use crate::store::outbox::{self, Leased, Notification, Outcome};
+use crate::store::outbox::{self, Leased, Outcome, Reply};
 
 /// What a round of sending has brought.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -30,6 +29,16 @@ pub struct Delivered {
 }
 
 impl Delivered {
+    /// Counts what became of an attempt.
+    pub(super) fn count(&mut self, outcome: &Outcome) {
+        match outcome {
+            Outcome::Sent => self.sent += 1,
+            Outcome::Retry(_) | Outcome::Wait(_) => self.waiting += 1,
+            Outcome::Failed => self.failed += 1,
+            Outcome::Obsolete => self.obsolete += 1,
+        }
+    }
+
     /// Whether another round makes sense: there was something to take, and some of it was dealt with.
     pub fn goes_on(&self) -> bool {
         self.sent + self.waiting + self.failed + self.obsolete > 0
@@ -64,10 +73,7 @@ pub async fn deliver(app: &Arc<App>) -> Result<Delivered> {
         .await;
     for result in results {
         match result {
-            Ok(Outcome::Sent) => delivered.sent += 1,
-            Ok(Outcome::Retry(_) | Outcome::Wait(_)) => delivered.waiting += 1,
-            Ok(Outcome::Failed) => delivered.failed += 1,
-            Ok(Outcome::Obsolete) => delivered.obsolete += 1,
+            Ok(outcome) => delivered.count(&outcome),
             // The lease runs out and the mail comes back.
             Err(error) => tracing::error!(cause = error.chain(), "a mail could not be settled"),
         }
@@ -94,12 +100,12 @@ async fn send_one(app: &Arc<App>, mail: Leased) -> Result<Outcome> {
     let message = match composed {
         Ok(Composed::Mail(message)) => message,
         Ok(Composed::Gone(why)) => {
-            return settle(app, &mail.id, Outcome::Obsolete, why.to_owned()).await;
+            return settle(app, &mail.id, Outcome::Obsolete, why.to_owned().into()).await;
         }
         Ok(Composed::NotNow(at)) => {
             let wait = at.signed_duration_since(app.clock.now());
             let outcome = Outcome::Wait(app.clock.machine() + wait);
-            return settle(app, &mail.id, outcome, String::new()).await;
+            return settle(app, &mail.id, outcome, Reply::default()).await;
         }
         Err(error) if error.code() == Code::Internal => return unwritten(app, &mail, &error).await,
         // The lease runs out and the mail comes back.
@@ -112,7 +118,7 @@ async fn send_one(app: &Arc<App>, mail: Leased) -> Result<Outcome> {
                 attempt = mail.attempts + 1,
                 "mail sent"
             );
-            settle(app, &mail.id, Outcome::Sent, accepted.reply).await
+            settle(app, &mail.id, Outcome::Sent, accepted.reply.into()).await
         }
         Err(error) => {
             let outcome = after_failure(app, app.clock.machine(), mail.attempts + 1, &error);
@@ -122,7 +128,12 @@ async fn send_one(app: &Arc<App>, mail: Leased) -> Result<Outcome> {
                 ?outcome,
                 "mail not sent"
             );
-            settle(app, &mail.id, outcome, error.reply).await
+            let reply = Reply {
+                text: error.reply,
+                handed_over: error.handed_over,
+                refused: error.permanent,
+            };
+            settle(app, &mail.id, outcome, reply).await
         }
     }
 }
@@ -140,68 +151,70 @@ async fn unwritten(app: &Arc<App>, mail: &Leased, error: &Error) -> Result<Outco
         reply: "the mail could not be composed".to_owned(),
     };
     let outcome = after_failure(app, app.clock.machine(), mail.attempts + 1, &failure);
-    settle(app, &mail.id, outcome, failure.reply).await
+    settle(app, &mail.id, outcome, failure.reply.into()).await
 }
 
 /// Tries again later, ever more rarely, until it makes no sense any more.
 fn after_failure(app: &App, now: DateTime<Utc>, attempts: i32, error: &SendError) -> Outcome {
-    let settings = &app.config.outbox;
-    if error.permanent || attempts >= settings.max_attempts {
+    if error.permanent {
         return Outcome::Failed;
     }
-    const LONGEST: u64 = 6 * 60 * 60;
-    let doublings = u32::try_from(attempts - 1).unwrap_or(0).min(20);
-    let seconds = settings
-        .backoff_seconds
-        .saturating_mul(1 << doublings)
-        .min(LONGEST);
-    Outcome::Retry(now + TimeDelta::seconds(i64::try_from(seconds).unwrap_or(0)))
+    let next = retry_policy(app).next(now, attempts, None);
+    next.map_or(Outcome::Failed, Outcome::Retry)
+}
+
+/// How often, and when, something is tried again.
+pub(super) fn retry_policy(app: &App) -> RetryPolicy {
+    RetryPolicy {
+        attempts: app.config.outbox.max_attempts,
+        first_wait_seconds: app.config.outbox.backoff_seconds,
+    }
 }
 
 /// Times that the outcome of an attempt is tried to be stored, a second apart.
 const SETTLING: u32 = 5;
 
-/// Stores what became of an attempt. A database that is busy for a moment must not make a twin.
-async fn settle(app: &Arc<App>, id: &str, outcome: Outcome, reply: String) -> Result<Outcome> {
+/// Stores what became of an attempt.
+async fn settle(app: &Arc<App>, id: &str, outcome: Outcome, reply: Reply) -> Result<Outcome> {
+    let (mail, stored) = (id.to_owned(), outcome.clone());
+    settled(app, id, move |app, db| {
+        let now = app.clock.machine();
+        outbox::settle(db, now, &mail, &app.instance, &stored, &reply)
+    })
+    .await?;
+    Ok(outcome)
+}
+
+/// Stores what became of an attempt by `work`, which says whether the lease was still this process's. A database that is
+/// busy for a moment must not make a twin.
+pub(super) async fn settled(
+    app: &Arc<App>,
+    id: &str,
+    work: impl Fn(&App, &mut Db) -> Result<bool> + Send + Sync + 'static,
+) -> Result<()> {
+    let work = Arc::new(work);
     let mut tries = 1;
     loop {
-        let (id, outcome_now, reply) = (id.to_owned(), outcome.clone(), reply.clone());
+        let (id, work) = (id.to_owned(), Arc::clone(&work));
         let stored = app.blocking(move |app| {
-            let now = app.clock.machine();
-            let settle =
-                |db: &mut Db| outbox::settle(db, now, &id, &app.instance, &outcome_now, &reply);
-            if !app.store.write(settle)? {
+            if !app.store.write(|db| work(app, db))? {
                 tracing::warn!(
-                    mail = id,
-                    "the lease of a mail had run out before it was settled"
+                    id,
+                    "the lease of a mail or call had run out before it was settled"
                 );
             }
             Ok(())
         });
         match stored.await {
-            Ok(()) => return Ok(outcome),
+            Ok(()) => return Ok(()),
             Err(error) if tries == SETTLING => return Err(error),
-            Err(error) => tracing::warn!(cause = error.chain(), tries, "a mail is not settled yet"),
+            Err(error) => tracing::warn!(
+                cause = error.chain(),
+                tries,
+                "an attempt is not settled yet"
+            ),
         }
         tries += 1;
         tokio::time::sleep(std::time::Duration::from_secs(1)).await;
     }
-}
-
-/// Mails of an institution, newest first.
-///
-/// # Errors
-/// `not_found`, `forbidden`, `session_ended`
-pub fn page(
-    app: &App,
-    by: By<'_>,
-    institution: &str,
-    before: Option<&str>,
-    limit: i64,
-) -> Result<Vec<Notification>> {
-    app.store.read(|db| {
-        let scope = Scope::enter(db, app.clock.now(), by, institution)?;
-        scope.require(app, Action::ReminderRead, &Resource::Institution)?;
-        outbox::page(db, &scope.institution.id, before, limit)
-    })
 }

@@ -22,6 +22,14 @@ pub fn random_token() -> io::Result<SecretString> {
     ))
 }
 
+/// 256 random bits.
+///
+/// # Errors
+/// When the operating system gives no random bytes.
+pub fn random_key() -> io::Result<SecretSlice<u8>> {
+    Ok(random_bytes::<32>()?.to_vec().into())
+}
+
 fn random_bytes<const N: usize>() -> io::Result<[u8; N]> {
     let mut bytes = [0; N];
     rand::rngs::SysRng

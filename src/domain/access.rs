@@ -148,6 +148,20 @@ text_enum! {
         AbsenceWrite = "absence.write",
         /// Address of one's own calendar feed.
         CalendarFeedWrite = "calendar_feed.write",
+        /// Mails that were planned, with their replies; no content.
+        NotificationRead = "notification.read",
+        /// A mail that was given up and is tried again.
+        NotificationRetry = "notification.retry",
+        /// Telling ISB and administration of mails that were given up.
+        NotificationReport = "notification.report",
+        /// Endpoints of webhooks, and what was told to them.
+        WebhookRead = "webhook.read",
+        /// New, changed, deleted or tested endpoint of a webhook; another secret; a call that is made again.
+        WebhookWrite = "webhook.write",
+        /// Planning of what webhooks tell.
+        WebhookPlan = "webhook.plan",
+        /// An endpoint that is gone or has failed for days is not called any more.
+        WebhookSwitchOff = "webhook.switch_off",
         /// New institution.
         InstitutionCreate = "institution.create",
         /// Accounts and roles.
@@ -194,6 +208,11 @@ impl Action {
             Action::DeadlinePause => Some("deadline.paused"),
             Action::AbsenceWrite => Some("absence.changed"),
             Action::CalendarFeedWrite => Some("calendar_feed.changed"),
+            Action::NotificationRetry => Some("notification.retried"),
+            Action::NotificationReport => Some("notification.reported"),
+            Action::WebhookWrite => Some("webhook.changed"),
+            Action::WebhookPlan => Some("webhook.planned"),
+            Action::WebhookSwitchOff => Some("webhook.switched_off"),
             Action::InstitutionCreate => Some("institution.created"),
             Action::UserManage => Some("user.changed"),
             Action::InstitutionRead
@@ -211,7 +230,9 @@ impl Action {
             | Action::AuditRead
             | Action::DeadlineRead
             | Action::AbsenceRead
-            | Action::ReminderRead => None,
+            | Action::ReminderRead
+            | Action::NotificationRead
+            | Action::WebhookRead => None,
         }
     }
 }

@@ -20,6 +20,10 @@ text_enum! {
         ControlCharacters = "control_characters",
         /// Not a mail address that mail can be sent to.
         NotAnAddress = "not_an_address",
+        /// No URL that can be called.
+        NotAUrl = "not_a_url",
+        /// An address that is not public and that the settings do not allow.
+        PrivateTarget = "private_target",
         /// Outside the allowed range.
         OutOfRange = "out_of_range",
         /// Not one of the known words.

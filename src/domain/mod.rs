@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod catalogue_text;
 pub mod consolidation;
 pub mod deadline;
+pub mod delivery;
 pub mod dependency;
 pub mod duty;
 pub mod fault;
@@ -27,6 +28,7 @@ pub mod programme_file;
 pub mod reminder;
 pub mod requirement_check;
 pub mod target_object;
+pub mod webhook;
 
 /// Declares an enum that is stored, sent and read as one fixed lower-case word.
 ///

@@ -14,7 +14,7 @@ use crate::actions::{By, Caller};
 use crate::app::App;
 use crate::domain::budget::alarm::{Code, Severity};
 use crate::error::Result;
-use crate::texts::{self, Language};
+use crate::texts::Language;
 
 /// Which alarms.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -84,18 +84,8 @@ pub struct AlarmView {
 
 impl AlarmView {
     fn new(language: Language, alarm: Alarm) -> Self {
+        let text = alarm.sentence(language);
         let (hit, place) = (alarm.hit, alarm.place);
-        let mut args = alarm.args;
-        args.push(("amount", hit.cents.to_string()));
-        for (name, value) in [
-            ("line", &place.line),
-            ("measure", &place.measure),
-            ("total", &place.total),
-            ("year", &place.year.map(|year| year.to_string())),
-            ("until", &hit.until.map(|day| texts::day(language, day))),
-        ] {
-            args.extend(value.clone().map(|value| (name, value)));
-        }
         AlarmView {
             code: hit.code,
             name: hit.code.name(),
@@ -111,7 +101,7 @@ impl AlarmView {
             total: place.total,
             since: hit.since,
             until: hit.until,
-            text: texts::text(language, &format!("alarm-{}", hit.sentence), &args),
+            text,
         }
     }
 }

@@ -34,6 +34,7 @@ pub mod measure_sheets;
 pub mod measures;
 pub mod metrics;
 pub mod migrations;
+pub mod notifications;
 pub mod openapi;
 pub mod page;
 pub mod posting_rules;
@@ -46,6 +47,7 @@ pub mod resolutions;
 pub mod server;
 pub mod tables;
 pub mod target_objects;
+pub mod webhooks;
 
 use actix_web::web;
 use utoipa_actix_web::scope;
@@ -192,7 +194,17 @@ macro_rules! all_routes {
                 .service(calendar_feeds::create_calendar_feed)
                 .service(calendar_feeds::delete_calendar_feed)
                 .service(reminders::preview_reminders)
-                .service(reminders::list_notifications)
+                .service(notifications::list_notifications)
+                .service(notifications::retry_notification)
+                .service(webhooks::list_webhooks)
+                .service(webhooks::create_webhook)
+                .service(webhooks::get_webhook)
+                .service(webhooks::update_webhook)
+                .service(webhooks::delete_webhook)
+                .service(webhooks::rotate_webhook_secret)
+                .service(webhooks::test_webhook)
+                .service(webhooks::list_webhook_deliveries)
+                .service(webhooks::replay_webhook_delivery)
                 .service(audit::list_audit_events),
         );
         $config.service(health::healthz).service(health::readyz);

@@ -32,6 +32,7 @@ use super::problem::Problem;
         (name = "check", description = "Grundschutz check: how far requirements are met"),
         (name = "deadline", description = "Deadlines of every kind, pauses, absences, calendar feeds"),
         (name = "reminder", description = "What is mailed, and to whom"),
+        (name = "webhook", description = "What other systems are told, signed by Standard Webhooks"),
         (name = "operation", description = "Health of the service"),
     )
 )]

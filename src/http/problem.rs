@@ -1,7 +1,9 @@
 //! Errors as `application/problem+json` (RFC 9457), in the caller's language.
 
+use std::sync::LazyLock;
+
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::{ResourceDef, ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, ResponseError, web};
@@ -274,16 +276,19 @@ pub fn request_id(request: &HttpRequest) -> String {
         .unwrap_or_default()
 }
 
-/// Paths and methods that there are, to tell a wrong method from a wrong path.
+/// Paths and methods that there are, to tell a wrong method from a wrong path. They are read from the OpenAPI document when
+/// the first request needs them: most services never see one, and an idle one stays small.
 #[derive(Debug)]
-pub struct KnownPaths(Vec<(actix_web::dev::ResourceDef, String)>);
+pub struct KnownPaths(LazyLock<Vec<(ResourceDef, String)>>);
 
-impl KnownPaths {
-    /// From the OpenAPI document.
-    pub fn new(document: &utoipa::openapi::OpenApi) -> Self {
-        let paths = document.paths.paths.iter();
-        KnownPaths(
-            paths
+impl Default for KnownPaths {
+    fn default() -> Self {
+        KnownPaths(LazyLock::new(|| {
+            let document = super::openapi::document();
+            document
+                .paths
+                .paths
+                .iter()
                 .map(|(path, item)| {
                     let methods = [
                         ("GET", item.get.is_some()),
@@ -298,15 +303,14 @@ impl KnownPaths {
                         .filter(|(_, there)| *there)
                         .map(|(name, _)| *name)
                         .collect();
-                    (
-                        actix_web::dev::ResourceDef::new(path.as_str()),
-                        allowed.join(", "),
-                    )
+                    (ResourceDef::new(path.as_str()), allowed.join(", "))
                 })
-                .collect(),
-        )
+                .collect()
+        }))
     }
+}
 
+impl KnownPaths {
     /// What a path answers to a method that it does not have: 405 with those it has, or `not_found`.
     fn wrong_method(&self, path: &str) -> Result<HttpResponse, Error> {
         let known = self

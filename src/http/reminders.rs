@@ -9,14 +9,14 @@ use super::extract::Query;
 use super::openapi::ReadProblems;
 use super::page;
 use crate::actions::reminders::{self, Preview, PreviewedItem, PreviewedMail};
-use crate::actions::{By, Caller, outbox};
+use crate::actions::{By, Caller};
 use crate::app::App;
 use crate::domain::calendar::{QuietDay, berlin_day};
 use crate::domain::deadline::Kind;
 use crate::domain::measure::{Confidentiality, Status};
 use crate::domain::reminder::ladder::Capacity;
 use crate::error::{Fault, FaultCode, Result};
-use crate::store::outbox::{MailKind, Notification};
+use crate::store::outbox::MailKind;
 
 /// When.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -176,90 +176,4 @@ pub async fn preview_reminders(
         .blocking(move |app| reminders::preview(app, By::Caller(&caller), &path, at))
         .await?;
     Ok(HttpResponse::Ok().json(PreviewView::new(preview, at)))
-}
-
-/// Which mails.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct NotificationParams {
-    /// Rows in a page, 1 to 200; 50 if left out.
-    limit: Option<u32>,
-    /// `next_cursor` of the page before.
-    cursor: Option<String>,
-}
-
-/// A mail.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct NotificationView {
-    /// Id.
-    id: String,
-    /// Identifies the occurrence; the Message-ID is made of it.
-    occurrence_key: String,
-    /// Day of the run.
-    day: NaiveDate,
-    /// Address.
-    to: String,
-    /// `pending`, `sent`, `failed`, `obsolete`.
-    #[schema(example = "sent")]
-    state: String,
-    /// Attempts so far.
-    attempts: i32,
-    /// Last reply of the mail server, or why it could not be reached.
-    last_reply: Option<String>,
-    /// When it was planned.
-    planned_at: DateTime<Utc>,
-    /// When it was sent or given up.
-    finished_at: Option<DateTime<Utc>>,
-}
-
-impl From<Notification> for NotificationView {
-    fn from(mail: Notification) -> Self {
-        NotificationView {
-            id: mail.id,
-            occurrence_key: mail.occurrence_key,
-            day: mail.day,
-            to: mail.email,
-            state: mail.state,
-            attempts: mail.attempts,
-            last_reply: mail.last_reply,
-            planned_at: mail.planned_at.and_utc(),
-            finished_at: mail.finished_at.map(|at| at.and_utc()),
-        }
-    }
-}
-
-/// A page of mails.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct NotificationPage {
-    /// The mails, newest first.
-    items: Vec<NotificationView>,
-    /// For the next page, if there is one.
-    next_cursor: Option<String>,
-}
-
-/// Mails that were planned, with attempts and replies.
-#[utoipa::path(tag = "reminder", operation_id = "list_notifications", security(("bearer" = [])),
-    params(("institution" = String, Path, description = "Slug", example = "offenburg"), NotificationParams),
-    responses((status = 200, description = "A page of mails", body = NotificationPage), ReadProblems))]
-#[get("/institutions/{institution}/notifications")]
-pub async fn list_notifications(
-    app: web::Data<App>,
-    caller: Caller,
-    path: web::Path<String>,
-    params: Query<NotificationParams>,
-) -> Result<HttpResponse> {
-    let limit = page::limit(params.0.limit)?;
-    let before: Option<uuid::Uuid> = page::place(params.0.cursor.as_deref())?;
-    let before = before.map(|id| id.to_string());
-    let rows = page::rows(limit);
-    let found = app
-        .blocking(move |app| outbox::page(app, By::Caller(&caller), &path, before.as_deref(), rows))
-        .await?;
-    let (found, next) = page::cut(found, limit, |last| last.id.clone())?;
-    let items = found.into_iter().map(NotificationView::from).collect();
-    Ok(HttpResponse::Ok().json(NotificationPage {
-        items,
-        next_cursor: next,
-    }))
 }

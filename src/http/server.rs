@@ -1,7 +1,7 @@
 //! The server: middleware, limits, shutdown.
 
 use std::net::TcpListener;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use actix_web::body::MessageBody;
@@ -29,7 +29,7 @@ pub struct Shared {
     app: web::Data<App>,
     limiter: web::Data<Limiter>,
     paths: web::Data<KnownPaths>,
-    document: web::Data<String>,
+    description: web::Data<Description>,
     metrics: web::Data<Metrics>,
 }
 
@@ -37,9 +37,8 @@ impl Shared {
     /// From the application.
     ///
     /// # Errors
-    /// When the OpenAPI document cannot be written or a figure cannot be registered.
+    /// When a figure cannot be registered.
     pub fn new(app: Arc<App>) -> Result<Self, Error> {
-        let document = openapi::document();
         let limiter = Limiter::new(
             app.config.auth.attempts_per_minute,
             &app.config.http.trusted_proxies,
@@ -47,12 +46,8 @@ impl Shared {
         Ok(Shared {
             app: web::Data::from(app),
             limiter: web::Data::new(limiter),
-            paths: web::Data::new(KnownPaths::new(&document)),
-            document: web::Data::new(
-                document
-                    .to_json()
-                    .map_err(|cause| Error::internal("openapi document", cause))?,
-            ),
+            paths: web::Data::new(KnownPaths::default()),
+            description: web::Data::new(Description::default()),
             metrics: web::Data::new(Metrics::new()?),
         })
     }
@@ -80,7 +75,7 @@ pub fn router(
         .app_data(shared.app.clone())
         .app_data(shared.limiter.clone())
         .app_data(shared.paths.clone())
-        .app_data(shared.document.clone())
+        .app_data(shared.description.clone())
         .app_data(shared.metrics.clone())
         .configure(routes)
         .route("/api/openapi.json", web::get().to(openapi_json))
@@ -106,10 +101,22 @@ async fn to_docs() -> HttpResponse {
         .finish()
 }
 
-async fn openapi_json(document: web::Data<String>) -> HttpResponse {
-    HttpResponse::Ok()
-        .content_type("application/json")
-        .body(document.as_str().to_owned())
+/// The OpenAPI document as JSON, put together when somebody asks for it first.
+struct Description(LazyLock<serde_json::Result<String>>);
+
+impl Default for Description {
+    fn default() -> Self {
+        Description(LazyLock::new(|| openapi::document().to_json()))
+    }
+}
+
+async fn openapi_json(description: web::Data<Description>) -> Result<HttpResponse, Error> {
+    match &*description.0 {
+        Ok(text) => Ok(HttpResponse::Ok()
+            .content_type("application/json")
+            .body(text.clone())),
+        Err(error) => Err(Error::internal("openapi document", error.to_string())),
+    }
 }
 
 fn security_headers(https: bool) -> DefaultHeaders {

@@ -360,6 +360,22 @@ pub fn open_and_dated(db: &mut Db, institution_id: &str, until: NaiveDate) -> Re
     Ok(rows)
 }
 
+/// Proposals since before `until` that nobody has decided on, the oldest first.
+pub fn undecided(
+    db: &mut Db,
+    sight: &Sight<'_>,
+    until: NaiveDateTime,
+    limit: i64,
+) -> Result<Vec<Measure>> {
+    Ok(measures::table
+        .filter(seen_by(sight))
+        .filter(measures::status.eq(Status::Proposed))
+        .filter(measures::created_at.lt(until))
+        .order((measures::created_at, measures::id))
+        .limit(limit)
+        .load(db)?)
+}
+
 /// Measures of an institution by their references.
 pub fn by_references(
     db: &mut Db,

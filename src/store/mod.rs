@@ -19,6 +19,7 @@ pub mod finance;
 pub mod idempotency;
 pub mod institutions;
 pub mod measures;
+pub mod notifications;
 pub mod occurrences;
 pub mod outbox;
 pub mod postponements;
@@ -32,6 +33,7 @@ pub mod sight;
 pub mod target_objects;
 pub mod types;
 pub mod users;
+pub mod webhooks;
 
 pub use db::{Db, Limits, Store, Target};
 

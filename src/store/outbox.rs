@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::db::{Db, both};
 use super::schema::{institutions, job_runs, outbox, users};
@@ -183,6 +184,8 @@ pub struct Leased {
     pub institution_name: String,
     /// Id of the institution.
     pub institution_id: String,
+    /// An earlier attempt may have arrived although no reply came back.
+    pub handed_over: bool,
 }
 
 /// Takes up to `limit` mails that are due for this process until `until`.
@@ -215,6 +218,7 @@ pub fn lease(
             institutions::slug,
             institutions::name,
             institutions::id,
+            outbox::handed_over,
         ))
         .load(db)?;
     Ok(rows)
@@ -222,8 +226,9 @@ pub fn lease(
 
 /// Claims what is due on a channel: the ids that are this process's until `until`.
 ///
-/// Each is claimed by its own conditional update, so that of several processes one gets it, on either engine.
-fn claim(
+/// Each is claimed by its own conditional update, so that of several processes one gets it, on either engine. Where a lease
+/// ran out, nobody knows whether that attempt arrived.
+pub(super) fn claim(
     db: &mut Db,
     channel: Channel,
     now: DateTime<Utc>,
@@ -256,6 +261,7 @@ fn claim(
             outbox::leased_until.eq(stored(until)),
             outbox::lease_owner.eq(owner),
             outbox::attempts.eq(outbox::attempts + 1),
+            outbox::handed_over.eq(outbox::handed_over.or(outbox::leased_until.is_not_null())),
         ))
         .execute(db)?;
         if claimed == 1 {
@@ -280,6 +286,26 @@ pub enum Outcome {
     Obsolete,
 }
 
+/// What came back from an attempt.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reply {
+    /// The last words of the other side, or why there were none.
+    pub text: String,
+    /// It may have arrived although no reply came back.
+    pub handed_over: bool,
+    /// The mail server refused it for good.
+    pub refused: bool,
+}
+
+impl From<String> for Reply {
+    fn from(text: String) -> Self {
+        Reply {
+            text,
+            ..Reply::default()
+        }
+    }
+}
+
 /// Records what became of an attempt. `false` when the lease had run out and somebody else has it now.
 pub fn settle(
     db: &mut Db,
@@ -287,7 +313,7 @@ pub fn settle(
     id: &str,
     owner: &str,
     outcome: &Outcome,
-    reply: &str,
+    reply: &Reply,
 ) -> Result<bool> {
     let (state, next, finished) = match outcome {
         Outcome::Sent => ("sent", None, Some(now)),
@@ -295,6 +321,7 @@ pub fn settle(
         Outcome::Failed => ("failed", None, Some(now)),
         Outcome::Obsolete => ("obsolete", None, Some(now)),
     };
+    let handed_over = reply.handed_over.into_sql::<Bool>();
     let mine = outbox::table
         .find(id)
         .filter(outbox::lease_owner.eq(owner))
@@ -308,10 +335,29 @@ pub fn settle(
             outbox::finished_at.eq(finished.map(stored)),
             outbox::leased_until.eq(None::<NaiveDateTime>),
             outbox::lease_owner.eq(None::<String>),
-            outbox::last_reply.eq(reply),
+            outbox::last_reply.eq(&reply.text),
+            outbox::handed_over.eq(outbox::handed_over.or(handed_over)),
+            outbox::refused.eq(reply.refused),
         ))
         .execute(db)?;
     Ok(settled == 1)
+}
+
+/// Puts something that is in one of these states back: pending, with all attempts anew. What is known of earlier ones, that
+/// one may have arrived, stays. `false` when it is in none of these states.
+pub fn put_back(db: &mut Db, now: DateTime<Utc>, id: &str, states: &[&str]) -> Result<bool> {
+    let row = outbox::table.find(id).filter(outbox::state.eq_any(states));
+    let changed = diesel::update(row)
+        .set((
+            outbox::state.eq("pending"),
+            outbox::attempts.eq(0),
+            outbox::next_attempt_at.eq(stored(now)),
+            outbox::finished_at.eq(None::<NaiveDateTime>),
+            outbox::reported_at.eq(None::<NaiveDateTime>),
+            outbox::refused.eq(false),
+        ))
+        .execute(db)?;
+    Ok(changed == 1)
 }
 
 /// Number of mails per state, of one institution or of all.
@@ -319,10 +365,12 @@ pub fn count_by_state(db: &mut Db, institution_id: Option<&str>) -> Result<Vec<(
     let rows = match institution_id {
         Some(id) => outbox::table
             .filter(outbox::institution_id.eq(id))
+            .filter(outbox::channel.eq(Channel::Mail))
             .group_by(outbox::state)
             .select((outbox::state, diesel::dsl::count_star()))
             .load(db)?,
         None => outbox::table
+            .filter(outbox::channel.eq(Channel::Mail))
             .group_by(outbox::state)
             .select((outbox::state, diesel::dsl::count_star()))
             .load(db)?,
@@ -330,55 +378,29 @@ pub fn count_by_state(db: &mut Db, institution_id: Option<&str>) -> Result<Vec<(
     Ok(rows)
 }
 
-/// A mail as the ISB sees it.
+/// A mail that was given up.
 #[derive(Debug, Clone, Queryable)]
-pub struct Notification {
-    /// Id in the outbox; sorts by time.
-    pub id: String,
-    /// Identifies the occurrence.
-    pub occurrence_key: String,
-    /// Day of the run.
-    pub day: NaiveDate,
+pub struct GivenUp {
     /// Address.
     pub email: String,
-    /// `pending`, `sent`, `failed`, `obsolete`.
-    pub state: String,
-    /// Attempts.
-    pub attempts: i32,
     /// Last reply of the mail server, or why it could not be reached.
     pub last_reply: Option<String>,
-    /// When it was planned (UTC).
-    pub planned_at: NaiveDateTime,
-    /// When it was sent or given up (UTC).
-    pub finished_at: Option<NaiveDateTime>,
 }
 
-/// Mails of an institution, newest first, below `before` (exclusive).
-pub fn page(
+/// Mails of an institution that were given up since `from`, newest first.
+pub fn given_up_since(
     db: &mut Db,
     institution_id: &str,
-    before: Option<&str>,
+    from: NaiveDateTime,
     limit: i64,
-) -> Result<Vec<Notification>> {
-    let mut query = outbox::table
+) -> Result<Vec<GivenUp>> {
+    Ok(outbox::table
         .inner_join(users::table)
         .filter(outbox::institution_id.eq(institution_id))
+        .filter(outbox::state.eq("failed"))
+        .filter(outbox::finished_at.ge(from))
         .order(outbox::id.desc())
         .limit(limit)
-        .select((
-            outbox::id,
-            outbox::occurrence_key,
-            outbox::day,
-            users::email,
-            outbox::state,
-            outbox::attempts,
-            outbox::last_reply,
-            outbox::planned_at,
-            outbox::finished_at,
-        ))
-        .into_boxed();
-    if let Some(before) = before {
-        query = query.filter(outbox::id.lt(before));
-    }
-    Ok(query.load(db)?)
+        .select((users::email, outbox::last_reply))
+        .load(db)?)
 }

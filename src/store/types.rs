@@ -31,6 +31,7 @@ use crate::domain::programme::{
 };
 use crate::domain::requirement_check::{CheckStatus, DispensableKind, Ground};
 use crate::domain::target_object::TargetKind;
+use crate::domain::webhook::SwitchedOffWhy;
 
 /// An instant as it is stored: UTC without zone, cut to microseconds (PostgreSQL keeps no more).
 pub fn stored(instant: DateTime<Utc>) -> NaiveDateTime {
@@ -139,6 +140,7 @@ text_columns!(
     SourceKind,
     Status,
     SuccessionKind,
+    SwitchedOffWhy,
     TargetKind,
     TextKind,
     Tier,

@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::http::Method;
+use diesel::prelude::*;
 use serde_json::{Value, json};
 use zinne::actions::users;
 use zinne::domain::access::{Grant, Role};
+use zinne::store::schema;
 
 use crate::support::{Answer, Client, Engine, PASSWORD, TestApp};
 
@@ -311,6 +313,14 @@ impl Operation {
             Some(client) if self.path.contains("{check}") => first_check(client, institution).await,
             _ => "x".to_owned(),
         };
+        let (webhook, delivery) = match client {
+            Some(client) if self.path.contains("{webhook}") => {
+                a_webhook(app, client, institution).await
+            }
+            _ => ("x".to_owned(), "x".to_owned()),
+        };
+        // There is none: nothing was mailed yet.
+        let mail = "0190163d-8694-739b-aea5-966c26f8ad91";
         let record = match client {
             Some(client) => self.first_record(client, institution).await,
             None => "x".to_owned(),
@@ -322,6 +332,9 @@ impl Operation {
             ("{resolution}", record.as_str()),
             ("{budget_period}", record.as_str()),
             ("{posting}", record.as_str()),
+            ("{webhook}", webhook.as_str()),
+            ("{delivery}", delivery.as_str()),
+            ("{notification}", mail),
             ("{posting_rule}", record.as_str()),
             ("{deadline}", record.as_str()),
             ("{absence}", record.as_str()),
@@ -353,6 +366,7 @@ impl Operation {
             "approve_check_dispensable",
             "change_post_status",
             "complete_deadline",
+            "rotate_webhook_secret",
         ];
         if [Method::PATCH, Method::PUT, Method::DELETE].contains(&self.method)
             || versioned.contains(&self.id.as_str())
@@ -499,12 +513,21 @@ impl Operation {
             "create_absence" => Some(
                 json!({ "deputy": "digital@offenburg.example", "from": "2022-10-20", "until": "2022-10-21" }),
             ),
-            "logout"
-            | "create_calendar_feed"
+            "create_webhook" => Some(
+                json!({ "url": "https://hooks.example.org/", "events": ["measure.overdue"], "active": false }),
+            ),
+            "update_webhook" => Some(json!({ "description": "Probe" })),
+            "create_calendar_feed"
             | "delete_calendar_feed"
             | "delete_deadline"
             | "resume_deadline"
             | "delete_absence"
+            | "rotate_webhook_secret"
+            | "test_webhook"
+            | "replay_webhook_delivery"
+            | "delete_webhook"
+            | "retry_notification"
+            | "logout"
             | "withdraw_measure_postponement"
             | "delete_filter"
             | "delete_posting_rule"
@@ -535,6 +558,28 @@ async fn own_filter(client: &Client<'_>, institution: &str) -> String {
     let body = json!({ "name": "Eigener", "query": "" });
     let made = client.post(&path, body).await.json();
     made["id"].as_str().unwrap_or("x").to_owned()
+}
+
+/// Ids of a webhook of its own and of something that was told to it, if somebody may have them.
+async fn a_webhook(app: &TestApp, client: &Client<'_>, institution: &str) -> (String, String) {
+    let path = format!("institutions/{institution}/webhooks");
+    let body = json!({ "url": "https://hooks.example.org/", "events": ["measure.overdue"] });
+    let made = client.post(&path, body).await.json();
+    let Some(webhook) = made["id"].as_str() else {
+        return ("x".to_owned(), "x".to_owned());
+    };
+    let test = format!("{path}/{webhook}/test");
+    let told = client.send(Method::POST, &test, &[], None).await.ok(202);
+    let delivery = told["id"].as_str().unwrap().to_owned();
+    // Told, as far as the outbox knows.
+    let row = schema::outbox::table.find(&delivery);
+    let sent = app.app.store.write(|db| {
+        Ok(diesel::update(row)
+            .set(schema::outbox::state.eq("sent"))
+            .execute(db)?)
+    });
+    assert_eq!(sent.unwrap(), 1);
+    (webhook.to_owned(), delivery)
 }
 
 /// Id of the first check that somebody sees.

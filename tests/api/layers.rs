@@ -1,4 +1,4 @@
-//! The direction of imports: outside → actions → store, auth, mail, sheet, catalogue → domain. Never sideways, never back.
+//! The direction of imports: outside → actions → store, auth, mail, webhook, sheet, catalogue → domain. Never sideways, never back.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -18,17 +18,18 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("store", &["domain", "error", "private"]),
     ("auth", &["private"]),
     ("mail", &["private"]),
+    ("webhook", &[]),
     ("catalogue", &["domain"]),
     // Reads tables through the catalogue's bounded reader of workbooks.
     ("sheet", &["catalogue", "domain"]),
     ("ics", &[]),
-    // Translates settings into what store and mail ask for; never opens either.
-    ("config", &["store", "mail"]),
+    // Translates settings into what store, mail and webhook ask for; never opens any.
+    ("config", &["store", "mail", "webhook"]),
     // -- wiring
     (
         "app",
         &[
-            "auth", "clock", "config", "domain", "error", "mail", "private", "store",
+            "auth", "clock", "config", "domain", "error", "mail", "private", "store", "webhook",
         ],
     ),
     // -- use cases
@@ -45,6 +46,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "sheet",
             "store",
             "texts",
+            "webhook",
         ],
     ),
     // -- outside. `auth`, `sheet` and `store` are named for their types (token errors, kinds of files, rows that become views); a transaction
@@ -83,6 +85,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
 const RESERVED: &[(&[&str], &[&str])] = &[
     (&["diesel::", "diesel_migrations::"], &["store"]),
     (&["lettre::"], &["mail"]),
+    (&["hyper::", "tokio_rustls::", "TcpStream"], &["webhook"]),
     (&["jsonwebtoken::", "argon2::"], &["auth"]),
     (&["cedar_policy::"], &["domain"]),
     (&["actix_web::"], &["http", "cli"]),

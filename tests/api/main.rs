@@ -57,3 +57,4 @@ mod schema_parity;
 mod sheets;
 mod smtp;
 mod target_objects;
+mod webhooks;

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use diesel::{PgConnection, SqliteConnection};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
-use zinne::actions::{By, institutions, programmes, reminders, users};
+use zinne::actions::{By, institutions, programmes, reminders, undelivered, users, webhooks};
 use zinne::domain::access::{Action, Actor, Grant, MeasureFacts, Person, Policy, Resource, Role};
 use zinne::domain::deadline::Kind;
 use zinne::domain::holiday::Land;
@@ -16,7 +16,7 @@ use zinne::domain::institution::InstitutionKind;
 use zinne::domain::measure::{Confidentiality, Status};
 use zinne::domain::postponement::Tier;
 use zinne::domain::programme_file::ProgrammeFile;
-use zinne::store::schema::audit_events;
+use zinne::store::schema::{self, audit_events};
 
 use crate::support::{Client, Engine, TestApp, approvable, step_body};
 
@@ -318,7 +318,6 @@ both_engines! {
                 Action::AuditRead => { isb.get("institutions/offenburg/audit-events").await.ok(200); }
                 Action::ReminderRead => {
                     isb.get("institutions/offenburg/reminders/preview").await.ok(200);
-                    isb.get("institutions/offenburg/notifications").await.ok(200);
                 }
                 Action::ProgrammeImport => { finance.post("institutions/offenburg/programmes", file("T-IMPORT")).await.ok(201); }
                 Action::ProgrammeImportHistory => {
@@ -415,6 +414,30 @@ both_engines! {
                 }
                 Action::CalendarFeedWrite => { isb.send(Method::POST, "institutions/offenburg/calendar-feed", &[], None).await.ok(201); }
                 Action::ReminderPlan => assert!(reminders::plan_due(&app.app).unwrap().mails > 0),
+                Action::NotificationRead => { isb.get("institutions/offenburg/notifications").await.ok(200); }
+                Action::NotificationRetry => {
+                    let id = given_up(app, &isb).await;
+                    isb.send(Method::POST, &format!("institutions/offenburg/notifications/{id}/retry"), &[], None).await.ok(202);
+                }
+                Action::NotificationReport => {
+                    given_up(app, &isb).await;
+                    assert!(undelivered::report_due(&app.app).unwrap() > 0);
+                }
+                Action::WebhookRead => { isb.get("institutions/offenburg/webhooks").await.ok(200); }
+                Action::WebhookWrite => { webhook(&isb).await; }
+                Action::WebhookPlan => assert_eq!(webhooks::plan_due(&app.app).unwrap().failed, 0),
+                Action::WebhookSwitchOff => {
+                    // Nobody answers at an address that we may not call, for days.
+                    let change = app.app.store.write(|db| {
+                        let since = "2022-10-01T05:00:00".parse::<chrono::NaiveDateTime>().unwrap();
+                        let (endpoints, outbox) = (schema::webhook_endpoints::table, schema::outbox::table);
+                        diesel::update(endpoints).set((schema::webhook_endpoints::url.eq("https://10.0.0.1/"), schema::webhook_endpoints::failing_since.eq(since))).execute(db)?;
+                        let calls = outbox.filter(schema::outbox::channel.eq("webhook"));
+                        Ok(diesel::update(calls).set(schema::outbox::next_attempt_at.eq(since)).execute(db)?)
+                    });
+                    assert!(change.unwrap() > 0);
+                    webhooks::deliver(&app.app).await.unwrap();
+                }
                 Action::InstitutionCreate => institutions::create(&app.app, "lahr", "Stadt Lahr", InstitutionKind::Municipality, Land::BadenWuerttemberg, &[]).unwrap(),
                 Action::UserManage => {
                     let grant = Grant { role: Role::Council, org_unit: None };
@@ -603,6 +626,31 @@ fn row(name: &str, cell: impl Fn(Role) -> String) -> String {
 
 fn yes(permitted: bool) -> String {
     if permitted { "yes" } else { "." }.to_owned()
+}
+
+/// Id of a mail of Offenburg that is given up from now on.
+async fn given_up(app: &TestApp, isb: &Client<'_>) -> String {
+    let all = isb
+        .get("institutions/offenburg/notifications")
+        .await
+        .ok(200);
+    let id = all["items"][0]["id"].as_str().unwrap().to_owned();
+    let mail = schema::outbox::table.find(&id);
+    let changed = app.app.store.write(|db| {
+        Ok(diesel::update(mail)
+            .set(schema::outbox::state.eq("failed"))
+            .execute(db)?)
+    });
+    assert_eq!(changed.unwrap(), 1);
+    id
+}
+
+async fn webhook(isb: &Client<'_>) {
+    let events = ["measure.overdue", "budget.alarm"];
+    let body = json!({ "url": "https://hooks.example.org/", "events": events });
+    isb.post("institutions/offenburg/webhooks", body)
+        .await
+        .ok(201);
 }
 
 fn institution_table(policy: &Policy) -> String {

@@ -1,4 +1,5 @@
--- Who gets signed news of an institution. `secret` signs and is therefore kept as it is; it is shown once, when it is made.
+-- Who gets signed news of an institution. `secret` signs and is therefore kept as it is; it is shown once, when it is made. The
+-- one before signs as well until `previous_valid_until`. `failing_since`: no call has been answered well since then.
 CREATE TABLE webhook_endpoints (
     id TEXT COLLATE "C" PRIMARY KEY,
     institution_id TEXT COLLATE "C" NOT NULL REFERENCES institutions (id),
@@ -6,7 +7,13 @@ CREATE TABLE webhook_endpoints (
     description TEXT COLLATE "C" NOT NULL,
     events TEXT COLLATE "C" NOT NULL,
     secret TEXT COLLATE "C" NOT NULL,
+    previous_secret TEXT COLLATE "C",
+    previous_valid_until TIMESTAMP,
     active BOOLEAN NOT NULL,
+    failing_since TIMESTAMP,
+    switched_off_at TIMESTAMP,
+    switched_off_why TEXT COLLATE "C" CHECK (switched_off_why IN ('gone', 'failing')),
+    reported_at TIMESTAMP,
     version INTEGER NOT NULL,
     created_by TEXT COLLATE "C" NOT NULL REFERENCES users (id),
     created_at TIMESTAMP NOT NULL,
@@ -15,7 +22,8 @@ CREATE TABLE webhook_endpoints (
 CREATE INDEX webhook_endpoints_by_institution ON webhook_endpoints (institution_id, id);
 
 -- The outbox carries mails of every kind, and calls of webhooks. `handed_over`: an attempt may have arrived although no reply
--- came back. `reported_at`: when ISB and administration were told that it was given up.
+-- came back. `refused`: the mail server refused it for good. `reported_at`: when ISB and administration were told that it was
+-- given up.
 CREATE TABLE outbox_new (
     id TEXT COLLATE "C" PRIMARY KEY,
     institution_id TEXT COLLATE "C" NOT NULL REFERENCES institutions (id),
@@ -35,6 +43,7 @@ CREATE TABLE outbox_new (
     lease_owner TEXT COLLATE "C",
     last_reply TEXT COLLATE "C",
     handed_over BOOLEAN NOT NULL DEFAULT FALSE,
+    refused BOOLEAN NOT NULL DEFAULT FALSE,
     planned_at TIMESTAMP NOT NULL,
     finished_at TIMESTAMP,
     reported_at TIMESTAMP,
@@ -55,8 +64,9 @@ FROM outbox;
 DROP TABLE outbox;
 ALTER TABLE outbox_new RENAME TO outbox;
 CREATE INDEX outbox_by_state ON outbox (state, channel, next_attempt_at);
-CREATE INDEX outbox_by_institution ON outbox (institution_id, id);
-CREATE INDEX outbox_by_institution_and_state ON outbox (institution_id, state);
+CREATE INDEX outbox_by_institution ON outbox (institution_id, channel, id);
+CREATE INDEX outbox_by_institution_and_state ON outbox (institution_id, state, id);
+CREATE INDEX outbox_by_recipient ON outbox (recipient_id, id) WHERE recipient_id IS NOT NULL;
 CREATE INDEX outbox_by_endpoint ON outbox (endpoint_id, id) WHERE endpoint_id IS NOT NULL;
 
 -- What of a deadline has been said to whom, or has been left out because something higher was said (DOMAIN REM-8, REM-9).

@@ -1,4 +1,5 @@
--- Who gets signed news of an institution. `secret` signs and is therefore kept as it is; it is shown once, when it is made.
+-- Who gets signed news of an institution. `secret` signs and is therefore kept as it is; it is shown once, when it is made. The
+-- one before signs as well until `previous_valid_until`. `failing_since`: no call has been answered well since then.
 CREATE TABLE webhook_endpoints (
     id TEXT PRIMARY KEY,
     institution_id TEXT NOT NULL REFERENCES institutions (id),
@@ -6,7 +7,13 @@ CREATE TABLE webhook_endpoints (
     description TEXT NOT NULL,
     events TEXT NOT NULL,
     secret TEXT NOT NULL,
+    previous_secret TEXT,
+    previous_valid_until TEXT,
     active INTEGER NOT NULL CHECK (active IN (0, 1)),
+    failing_since TEXT,
+    switched_off_at TEXT,
+    switched_off_why TEXT CHECK (switched_off_why IN ('gone', 'failing')),
+    reported_at TEXT,
     version INTEGER NOT NULL,
     created_by TEXT NOT NULL REFERENCES users (id),
     created_at TEXT NOT NULL,
@@ -15,7 +22,8 @@ CREATE TABLE webhook_endpoints (
 CREATE INDEX webhook_endpoints_by_institution ON webhook_endpoints (institution_id, id);
 
 -- The outbox carries mails of every kind, and calls of webhooks. `handed_over`: an attempt may have arrived although no reply
--- came back. `reported_at`: when ISB and administration were told that it was given up.
+-- came back. `refused`: the mail server refused it for good. `reported_at`: when ISB and administration were told that it was
+-- given up.
 CREATE TABLE outbox_new (
     id TEXT PRIMARY KEY,
     institution_id TEXT NOT NULL REFERENCES institutions (id),
@@ -35,6 +43,7 @@ CREATE TABLE outbox_new (
     lease_owner TEXT,
     last_reply TEXT,
     handed_over INTEGER NOT NULL DEFAULT 0 CHECK (handed_over IN (0, 1)),
+    refused INTEGER NOT NULL DEFAULT 0 CHECK (refused IN (0, 1)),
     planned_at TEXT NOT NULL,
     finished_at TEXT,
     reported_at TEXT,
@@ -55,8 +64,9 @@ FROM outbox;
 DROP TABLE outbox;
 ALTER TABLE outbox_new RENAME TO outbox;
 CREATE INDEX outbox_by_state ON outbox (state, channel, next_attempt_at);
-CREATE INDEX outbox_by_institution ON outbox (institution_id, id);
-CREATE INDEX outbox_by_institution_and_state ON outbox (institution_id, state);
+CREATE INDEX outbox_by_institution ON outbox (institution_id, channel, id);
+CREATE INDEX outbox_by_institution_and_state ON outbox (institution_id, state, id);
+CREATE INDEX outbox_by_recipient ON outbox (recipient_id, id) WHERE recipient_id IS NOT NULL;
 CREATE INDEX outbox_by_endpoint ON outbox (endpoint_id, id) WHERE endpoint_id IS NOT NULL;
 
 -- What of a deadline has been said to whom, or has been left out because something higher was said (DOMAIN REM-8, REM-9).

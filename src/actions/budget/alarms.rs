@@ -5,6 +5,7 @@ mod entries;
 mod lines;
 mod programmes;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 pub(super) use self::books::Books;
@@ -17,9 +18,11 @@ use crate::domain::budget::alarm::{AlarmPolicy, Code, Hit, Severity};
 use crate::domain::calendar::berlin_day;
 use crate::domain::fault::Args;
 use crate::error::Result;
+use crate::store::Db;
 use crate::store::budget::alarms::Costs;
 use crate::store::budget::{LineFilter, ReportLine};
 use crate::store::measures::Sight;
+use crate::texts::{self, Language};
 
 /// Which alarms.
 #[derive(Debug, Clone, Default)]
@@ -96,6 +99,23 @@ impl Alarm {
         )
     }
 
+    /// What it says, in words.
+    pub fn sentence(&self, language: Language) -> String {
+        let (hit, place) = (&self.hit, &self.place);
+        let mut args = self.args.clone();
+        args.push(("amount", hit.cents.to_string()));
+        for (name, value) in [
+            ("line", &place.line),
+            ("measure", &place.measure),
+            ("total", &place.total),
+            ("year", &place.year.map(|year| year.to_string())),
+            ("until", &hit.until.map(|day| texts::day(language, day))),
+        ] {
+            args.extend(value.clone().map(|value| (name, value)));
+        }
+        texts::text(language, &format!("alarm-{}", hit.sentence), &args)
+    }
+
     fn matches(&self, filter: &AlarmFilter) -> bool {
         let (first, last) = (self.place.year, self.place.to_year.or(self.place.year));
         let of_year = |year: i32| match (first, last) {
@@ -138,35 +158,73 @@ pub fn alarms(
     let now = app.clock.now();
     app.store.read(|db| {
         let scope = Scope::enter(db, now, by, institution)?;
-        let lines = LineFilter {
-            own: own_units(app, &scope)?,
-            ..LineFilter::default()
-        };
-        let sight = sight(app, &scope)?;
-        let books = Books::read(db, &sight, &lines)?;
-        let rules = Rules {
-            policy: &app.alarms,
-            today: berlin_day(now),
-            sight: &sight,
-            sees_all: app
-                .policy
-                .permits(&scope.actor, Action::BudgetRead, &Resource::Institution),
-            own: lines.own.as_deref(),
-        };
-        let mut found = lines::find(&rules, &books)?;
-        found.extend(entries::find(db, &sight, &lines, &books)?);
-        if lines.own.is_none() {
-            found.extend(programmes::find(db, &sight, &books)?);
-        }
+        let mut found = found(db, app, &scope, berlin_day(now))?;
         found.retain(|alarm| alarm.matches(filter));
         Ok(cut(found, after, limit))
     })
 }
 
+/// All alarms that somebody may see on a day, in no order.
+///
+/// # Errors
+/// `forbidden`, `sum_out_of_range`
+pub(in crate::actions) fn found(
+    db: &mut Db,
+    app: &App,
+    scope: &Scope,
+    today: NaiveDate,
+) -> Result<Vec<Alarm>> {
+    let lines = LineFilter {
+        own: own_units(app, scope)?,
+        ..LineFilter::default()
+    };
+    let sight = sight(app, scope)?;
+    let rules = Rules {
+        policy: &app.alarms,
+        today,
+        sight: &sight,
+        sees_all: app
+            .policy
+            .permits(&scope.actor, Action::BudgetRead, &Resource::Institution),
+        own: lines.own.as_deref(),
+    };
+    find(db, &rules, &lines)
+}
+
+/// All alarms of what a sight reaches, in no order; for the program itself.
+///
+/// # Errors
+/// `sum_out_of_range`
+pub(in crate::actions) fn found_in_sight(
+    db: &mut Db,
+    app: &App,
+    sight: &Sight<'_>,
+    today: NaiveDate,
+) -> Result<Vec<Alarm>> {
+    let rules = Rules {
+        policy: &app.alarms,
+        today,
+        sight,
+        sees_all: false,
+        own: None,
+    };
+    find(db, &rules, &LineFilter::default())
+}
+
+fn find(db: &mut Db, rules: &Rules<'_>, lines: &LineFilter) -> Result<Vec<Alarm>> {
+    let books = Books::read(db, rules.sight, lines)?;
+    let mut found = lines::find(rules, &books)?;
+    found.extend(entries::find(db, rules.sight, lines, &books)?);
+    if lines.own.is_none() {
+        found.extend(programmes::find(db, rules.sight, &books)?);
+    }
+    Ok(found)
+}
+
 /// What the rules go by, and for whom.
 struct Rules<'a> {
     policy: &'a AlarmPolicy,
-    today: chrono::NaiveDate,
+    today: NaiveDate,
     sight: &'a Sight<'a>,
     /// Answers for all of the money, or checks it: knows every measure by its number.
     sees_all: bool,

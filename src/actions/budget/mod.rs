@@ -16,6 +16,7 @@ mod tables;
 mod view;
 
 pub use alarms::{Alarm, AlarmFilter, AlarmKey, Place, alarms};
+pub(in crate::actions) use alarms::{found as found_alarms, found_in_sight as alarms_in_sight};
 pub use allocations::{
     AllocationView, AllocationsView, PayeeView, YearPartView, YearSharesView, allocate, allocations,
 };
@@ -28,6 +29,7 @@ pub use entries::entries;
 pub use moves::{carry_over, transfer};
 pub use post::post;
 pub use reconciliation::{LastImport, MonthAsked, MonthLine, MonthView, UnmatchedView, reconcile};
+pub(in crate::actions) use report::of_year as report_of_year;
 pub use report::{FiguresView, Grouping, ReportFilter, ReportRow, ReportView, report};
 pub(super) use shares::{carry_allocations, drop_allocations};
 pub use tables::{Tabular, plan_grid};

@@ -144,20 +144,33 @@ pub fn report(
 ) -> Result<ReportView> {
     app.store.read(|db| {
         let scope = Scope::enter(db, app.clock.now(), by, institution)?;
-        let filter = LineFilter {
-            programme: asked.programme.clone(),
-            kind: asked.kind,
-            own: own_units(app, &scope)?,
-        };
-        let sight = sight(app, &scope)?;
-        let lines = budget::report_lines(db, &sight, &filter)?;
-        let mut figures: HashMap<String, Figures> = HashMap::new();
-        for (line, entry_type, cents) in budget::sums_of_year(db, &sight, &filter, asked.year)? {
-            figures.entry(line).or_default().add(entry_type, cents)?;
-        }
-        let rows = rows(db, &sight, &filter, asked, &lines, &figures)?;
-        view(asked, &lines, &figures, rows)
+        of_year(db, app, &scope, asked)
     })
+}
+
+/// Derived figures of the lines that somebody may see.
+///
+/// # Errors
+/// `forbidden`, `sum_out_of_range`
+pub(in crate::actions) fn of_year(
+    db: &mut Db,
+    app: &App,
+    scope: &Scope,
+    asked: &ReportFilter,
+) -> Result<ReportView> {
+    let filter = LineFilter {
+        programme: asked.programme.clone(),
+        kind: asked.kind,
+        own: own_units(app, scope)?,
+    };
+    let sight = sight(app, scope)?;
+    let lines = budget::report_lines(db, &sight, &filter)?;
+    let mut figures: HashMap<String, Figures> = HashMap::new();
+    for (line, entry_type, cents) in budget::sums_of_year(db, &sight, &filter, asked.year)? {
+        figures.entry(line).or_default().add(entry_type, cents)?;
+    }
+    let rows = rows(db, &sight, &filter, asked, &lines, &figures)?;
+    view(asked, &lines, &figures, rows)
 }
 
 /// Whose lines the caller sees: all of them, or with their units those of their own measures.

@@ -11,7 +11,7 @@ use crate::actions::{By, Scope};
 use crate::app::App;
 use crate::domain::access::{Action, Resource};
 use crate::domain::calendar::berlin_day;
-use crate::domain::deadline::{Kind, Source, State, UNDATED};
+use crate::domain::deadline::{Deadline, Kind, Source, State, UNDATED};
 use crate::error::{Code, Error, Result};
 use crate::store::deadlines::{Answers, Reader};
 use crate::store::requirement_checks::Sight as CheckSight;
@@ -135,6 +135,27 @@ pub(in crate::actions) fn page(
     derive(db, rows, today, Depth::States)
 }
 
+/// Deadlines that a reader may see and that are in one of these states, by date, at most `limit`.
+///
+/// # Errors
+/// `forbidden` for those who see none at all
+pub(in crate::actions) fn standing(
+    db: &mut Db,
+    app: &App,
+    scope: &Scope,
+    states: &[State],
+    today: NaiveDate,
+    limit: usize,
+) -> Result<Vec<Deadline>> {
+    let asked = ListQuery {
+        states: states.to_vec(),
+        limit,
+        ..ListQuery::default()
+    };
+    let found = page(db, scope, &reader(app, scope)?, &asked, None, today)?;
+    Ok(found.into_iter().map(|one| one.deadline).collect())
+}
+
 /// One deadline that the caller may see and that still runs.
 ///
 /// # Errors
@@ -180,7 +201,7 @@ pub(super) fn one(
     scope: &Scope,
     id: &str,
     today: NaiveDate,
-) -> Result<(crate::domain::deadline::Deadline, DeadlineView)> {
+) -> Result<(Deadline, DeadlineView)> {
     let reader = reader(app, scope)?;
     let scoped = Scoped {
         institution_id: Some(&scope.institution.id),

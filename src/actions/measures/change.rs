@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::names::Names;
 use super::{Scope, sight, stored_links};
 use crate::actions::budget::drop_allocations;
+use crate::actions::webhooks::status_changed;
 use crate::app::App;
 use crate::domain::calendar::berlin_day;
 use crate::domain::deadline::{binds_anew, is_progress};
@@ -120,6 +121,9 @@ impl Writing<'_> {
             }
             // The measure first: its row makes a second writer wait, and then find its version gone.
             Kind::Changed => measures::replace(db, self.now, measure, &dossier.details)?,
+        }
+        if kind == Kind::Changed && before.status != after.status {
+            status_changed(db, self.app, self.scope, self.now, measure, before.status)?;
         }
         let id = measure.id.as_str();
         if let Some(links) = links {

@@ -4,6 +4,7 @@
 
 pub mod postgres;
 pub mod program;
+pub mod receiver;
 pub mod smtp;
 mod world;
 
@@ -29,9 +30,13 @@ pub const NOW: &str = "2022-10-17T05:00:00Z";
 
 /// Writes a test once and runs it on both engines.
 ///
-/// `both_engines! { async fn name(app) { … } }`; `app` is a `&TestApp`.
+/// `both_engines! { async fn name(app) { … } }`; `app` is a `&TestApp`. With settings:
+/// `both_engines! { with SETTINGS; async fn name(app) { … } }`.
 macro_rules! both_engines {
-    ($($(#[$meta:meta])* async fn $name:ident($app:ident) $body:block)+) => {$(
+    ($($(#[$meta:meta])* async fn $name:ident($app:ident) $body:block)+) => {
+        both_engines! { with &[]; $($(#[$meta])* async fn $name($app) $body)+ }
+    };
+    (with $settings:expr; $($(#[$meta:meta])* async fn $name:ident($app:ident) $body:block)+) => {$(
         $(#[$meta])*
         mod $name {
             #[allow(unused_imports, reason = "not every test needs what its file imports")]
@@ -41,13 +46,15 @@ macro_rules! both_engines {
 
             #[actix_web::test]
             async fn sqlite() {
-                let app = $crate::support::TestApp::start($crate::support::Engine::Sqlite).await.unwrap();
+                let engine = $crate::support::Engine::Sqlite;
+                let app = $crate::support::TestApp::start_with(engine, $settings).await.unwrap();
                 run(&app).await;
             }
 
             #[actix_web::test]
             async fn postgres() {
-                if let Some(app) = $crate::support::TestApp::start($crate::support::Engine::Postgres).await {
+                let engine = $crate::support::Engine::Postgres;
+                if let Some(app) = $crate::support::TestApp::start_with(engine, $settings).await {
                     run(&app).await;
                 }
             }
