@@ -119,14 +119,21 @@ macro_rules! by_day {
 }
 use by_day;
 
-/// Narrows a boxed query that comes to measures from another table to what a reader sees: as `seen_by`, but the institution is
-/// compared in a way that no index knows. Without statistics SQLite takes the index of an institution's measures for the
-/// narrowest one, and reads all of them instead of the next few by day.
+/// Narrows a boxed query that comes to measures from another table to what a reader sees: as `seen_by`, but where the engine
+/// plans without statistics the institution is compared in a way that no index knows. It would take the index of an institution's
+/// measures for the narrowest one, and read all of them instead of the next few by day.
 macro_rules! from_elsewhere {
-    ($query:ident, $ask:ident) => {{
-        let institution = || measures::institution_id.concat("");
-        if let Some(id) = $ask.institution_id {
-            $query = $query.filter(institution().eq(id));
+    ($db:ident, $query:ident, $ask:ident) => {{
+        let institutions = [
+            $ask.institution_id,
+            $ask.reader.map(|reader| reader.measures.institution_id),
+        ];
+        for id in institutions.into_iter().flatten() {
+            $query = if $db.plans_without_statistics() {
+                $query.filter(measures::institution_id.concat("").eq(id))
+            } else {
+                $query.filter(measures::institution_id.eq(id))
+            };
         }
         if let Some(reader) = $ask.reader {
             let sight = &reader.measures;
@@ -136,9 +143,7 @@ macro_rules! from_elsewhere {
                 .or(measures::verifier_id.eq(sight.user_id));
             let class = || measures::confidentiality;
             let own = concerned.and(class().eq_any(&sight.visibility.own));
-            $query = $query
-                .filter(institution().eq(sight.institution_id))
-                .filter(class().eq_any(&sight.visibility.all).or(own));
+            $query = $query.filter(class().eq_any(&sight.visibility.all).or(own));
         }
     }};
 }

@@ -3,15 +3,16 @@
 use std::collections::BTreeSet;
 
 use actix_web::http::Method;
+use diesel::RunQueryDsl as _;
 use diesel::connection::SimpleConnection as _;
 use serde_json::{Value, json};
 use zinne::actions::{By, Caller, deadlines, users};
 use zinne::domain::access::{Grant, Role};
 use zinne::domain::deadline::{Kind, State};
-use zinne::store::absences;
+use zinne::store::{Db, absences};
 
-use crate::list_counts::{count_statements, statements};
-use crate::support::{Answer, Client, TestApp, approvable};
+use crate::list_counts::{count_statements, statements, words_of};
+use crate::support::{Answer, Client, Engine, TestApp, approvable};
 
 const OFFENBURG: &str = "institutions/offenburg";
 const DEADLINES: &str = "institutions/offenburg/deadlines";
@@ -114,6 +115,22 @@ async fn one_of_each(app: &TestApp) {
     )
     .await;
     set(&isb, json!({ "kind": "management_report", "title": "Quartalsbericht", "date": "2022-12-31", "recurrence": "quarterly" })).await;
+}
+
+/// How SQLite would run a statement.
+fn plan(app: &TestApp, sql: &str) -> String {
+    #[derive(diesel::QueryableByName)]
+    struct Step {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        detail: String,
+    }
+    let explained = diesel::sql_query(format!("EXPLAIN QUERY PLAN {sql}"));
+    let steps = app.app.store.read(|db| match db {
+        Db::Sqlite(conn) => Ok(explained.load::<Step>(conn)?),
+        Db::Pg(_) => Ok(Vec::new()),
+    });
+    let steps = steps.unwrap().into_iter();
+    steps.map(|step| step.detail + "\n").collect()
 }
 
 both_engines! {
@@ -705,6 +722,16 @@ both_engines! {
         app.app.store.write(|db| Ok(db.batch_execute(sql)?)).unwrap();
         for limit in [1, 51, 201] {
             assert_eq!(count(&query(&[], limit)).1, before);
+        }
+        // Each source is read in its order by an index of its own, also without statistics.
+        if app.engine == Engine::Sqlite {
+            let listed = words_of(|| drop(count(&query(&[], 51))));
+            let plans = listed.iter().filter(|sql| sql.starts_with("SELECT")).map(|sql| plan(app, sql));
+            let plans: String = plans.collect();
+            for index in ["measures_running", "measures_to_start", "measures_to_verify", "measure_details_by_review", "measure_evidence_by_end",
+                "requirement_checks_by_day", "requirement_checks_by_review", "set_deadlines_open"] {
+                assert!(plans.contains(&format!("INDEX {index} (")), "{index} is not used: {plans}");
+            }
         }
         let narrow = count(&query(&[State::EvidenceExpiring], 51));
         assert_eq!((narrow.0, narrow.1 < before), (51, true));

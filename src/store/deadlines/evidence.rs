@@ -63,7 +63,7 @@ pub fn evidence(db: &mut Db, ask: &Ask<'_>) -> Result<Vec<EvidenceRow>> {
         .filter(measure_evidence::valid_until.is_not_null())
         .filter(measure_evidence::withdrawn_at.is_null())
         .filter(measures::status.ne_all(over));
-    from_elsewhere!(query, ask);
+    from_elsewhere!(db, query, ask);
     if let Some(reader) = ask.reader {
         let sight = &reader.measures;
         let concerned = measures::owner_id

@@ -204,7 +204,7 @@ pub fn measures(
         }
     };
     if which == MeasureDay::Review {
-        from_elsewhere!(query, ask);
+        from_elsewhere!(db, query, ask);
     } else {
         if let Some(id) = ask.institution_id {
             query = query.filter(measures::institution_id.eq(id));
