@@ -75,6 +75,10 @@ text_enum! {
         ElevatedOutOfScope = "elevated_out_of_scope",
         /// Nothing waits for the approval of the management.
         NothingToApprove = "nothing_to_approve",
+        /// The deadline follows what it is derived from: it is neither changed nor met by itself.
+        DeadlineDerived = "deadline_derived",
+        /// The date was met before.
+        DeadlineMet = "deadline_met",
         /// A hard ceiling would be exceeded.
         CeilingExceeded = "ceiling_exceeded",
         /// A commitment of a later year without unused authority for it.
@@ -192,6 +196,8 @@ impl Code {
             | Code::PostponementFixed
             | Code::PostponementOvertaken
             | Code::NothingToApprove
+            | Code::DeadlineDerived
+            | Code::DeadlineMet
             | Code::CeilingExceeded
             | Code::CommitmentWithoutAuthority
             | Code::AuthorityNotInvestive

@@ -13,6 +13,7 @@ pub mod config;
 pub mod domain;
 pub mod error;
 pub mod http;
+pub mod ics;
 pub mod jobs;
 pub mod json;
 pub mod mail;

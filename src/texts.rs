@@ -284,6 +284,7 @@ mod tests {
     use crate::domain::budget::{EntryState, EntryType, InterimReason, alarm};
     use crate::domain::budget_period;
     use crate::domain::catalogue::{ImplementationOrder, Level};
+    use crate::domain::deadline;
     use crate::domain::duty::Recurrence;
     use crate::domain::institution::InstitutionKind;
     use crate::domain::measure::{
@@ -465,7 +466,7 @@ mod tests {
         check! {
             "status" Status, "role" Role, "precision" Precision, "confidentiality" Confidentiality,
             "link-kind" LinkKind, "level" Level, "origin" Origin, "line-kind" LineKind, "shortage" Shortage, "entry-type" EntryType, "entry-state" EntryState, "needed" Needed,
-            "interim-reason" InterimReason, "alarm-severity" alarm::Severity, "deadline" deadline::Kind,
+            "interim-reason" InterimReason, "alarm-severity" alarm::Severity, "deadline" deadline::Kind, "postponement-state" postponement::State,
             "age" Age, "relevance" Relevance, "implementation-order" ImplementationOrder,
             "amount-basis" AmountBasis, "entry-flag" EntryFlag, "post-kind" PostKind,
             "resolution-kind" ResolutionKind, "resolution-outcome" ResolutionOutcome,

@@ -267,6 +267,13 @@ action-webhook =
     .plan = Webhooks planen
     .switch_off = Webhooks abschalten
 action-user =
+action-deadline-read = Termine lesen
+action-deadline-write = Termine setzen
+action-deadline-complete = Termine als erfüllt melden
+action-deadline-pause = Termine ruhen lassen
+action-absence-read = Abwesenheiten lesen
+action-absence-write = Abwesenheiten eintragen
+action-calendar_feed-write = Kalender abonnieren
     .manage = Konten und Rollen verwalten
 
 # Warum an einem Tag keine Erinnerungen verschickt werden.
@@ -284,6 +291,7 @@ deadline-risk_acceptance = Risikoübernahme
 deadline-exception = Ausnahme
 deadline-evidence = Nachweis
 deadline-council_report = Bericht an das Gremium
+deadline-duty = Pflicht aus einem Beschluss
 deadline-management_report = Bericht an die Leitung
 deadline-is_revision = IS-Revision
 deadline-audit = Audit
@@ -292,3 +300,10 @@ deadline-budget_milestone = Haushaltstermin
 deadline-post_start = Besetzung einer Stelle
 deadline-legal = gesetzliche Frist
 
+# Name of a calendar feed.
+calendar-name = Termine { $institution }
+
+postponement-state-pending = beantragt
+postponement-state-approved = genehmigt
+postponement-state-refused = abgelehnt
+postponement-state-withdrawn = zurückgenommen

@@ -114,6 +114,10 @@ problem-not_a_reason_to_dispense-detail =
 problem-elevated_out_of_scope = Anforderung bei erhöhtem Schutzbedarf
 problem-elevated_out_of_scope-detail = Eine Anforderung bei erhöhtem Schutzbedarf gilt erst, wenn eine Risikoanalyse sie übernimmt; bis dahin ist sie nicht entbehrlich, sondern nicht zu prüfen
 
+problem-deadline_derived = Termin folgt aus anderem
+problem-deadline_derived-detail = Der Termin folgt aus der Maßnahme, der Prüfung, dem Nachweis, der Stelle oder dem Beschluss, zu dem er gehört; geändert oder erfüllt wird er dort
+problem-deadline_met = Termin bereits erfüllt
+problem-deadline_met-detail = Dieser Termin wurde schon als erfüllt gemeldet
 problem-nothing_to_approve = Nichts zu genehmigen
 problem-nothing_to_approve-detail = Genehmigt wird nur eine Basis-Anforderung, die entbehrlich sein soll, und jede Begründung einmal
 

@@ -267,6 +267,13 @@ action-webhook =
     .plan = plan webhooks
     .switch_off = switch webhooks off
 action-user =
+action-deadline-read = read deadlines
+action-deadline-write = set deadlines
+action-deadline-complete = say that a date was met
+action-deadline-pause = let deadlines rest
+action-absence-read = read absences
+action-absence-write = enter absences
+action-calendar_feed-write = subscribe to a calendar
     .manage = manage accounts and roles
 
 # Why no reminders are sent on a day.
@@ -284,6 +291,7 @@ deadline-risk_acceptance = risk acceptance
 deadline-exception = exception
 deadline-evidence = evidence
 deadline-council_report = report to the council
+deadline-duty = duty from a resolution
 deadline-management_report = report to the management
 deadline-is_revision = IS revision
 deadline-audit = audit
@@ -292,3 +300,10 @@ deadline-budget_milestone = budget milestone
 deadline-post_start = filling of a post
 deadline-legal = legal deadline
 
+# Name of a calendar feed.
+calendar-name = Deadlines { $institution }
+
+postponement-state-pending = requested
+postponement-state-approved = approved
+postponement-state-refused = refused
+postponement-state-withdrawn = withdrawn

@@ -114,6 +114,10 @@ problem-not_a_reason_to_dispense-detail =
 problem-elevated_out_of_scope = requirement for a higher protection need
 problem-elevated_out_of_scope-detail = a requirement for a higher protection need is in scope once a risk analysis adopts it; until then it is not dispensable, it is not checked
 
+problem-deadline_derived = the deadline follows something else
+problem-deadline_derived-detail = the deadline follows the measure, check, evidence, post or resolution that it belongs to; it is changed or met there
+problem-deadline_met = the date was met before
+problem-deadline_met-detail = this date was reported as met already
 problem-nothing_to_approve = nothing to approve
 problem-nothing_to_approve-detail = only a basic requirement that is to be dispensable is approved, and each reason once
 

@@ -1,74 +1,72 @@
-//! Deadlines as they are on a day, derived from what is stored (DOMAIN §5.7).
+//! Deadlines of every kind as they are on a day, derived from what is stored (DOMAIN §5.7).
+
+mod complete;
+mod derive;
+mod list;
+mod pause;
+mod set;
+mod sources;
+mod view;
+
+pub use complete::{CompletionInput, CompletionView, complete};
+pub(super) use list::standing;
+pub use list::{ListQuery, Whose, list, read};
+pub use pause::{PauseInput, PauseView, pause, resume};
+pub use set::{SetDeadlineInput, SetDeadlinePatch, create, remove, update};
+pub use sources::Place;
+pub use view::{DeadlineView, SetDeadlineView};
+
+pub(super) use list::{page, reader};
+pub(super) use sources::of_person;
 
 use chrono::NaiveDate;
 
-use crate::domain::calendar::berlin_day;
-use crate::domain::deadline::{Deadline, Kind};
+use crate::domain::deadline::{Deadline, Source};
 use crate::error::Result;
 use crate::store::Db;
-use crate::store::deadlines::{self, MeasureFacts};
+use derive::{Depth, derive};
+use sources::{Query, Scoped, fetch};
 
-/// Measures whose deadlines are derived at a time.
-const PAGE: i64 = 1000;
+/// Rows of a source that are derived at a time.
+const PAGE: usize = 1000;
 
-/// Hands all deadlines of an institution that somebody may have to be reminded of to `take`, a thousand measures at a
-/// time: memory and the number of statements per thousand do not depend on how many there are.
+/// Hands all deadlines of an institution that somebody may have to be reminded of to `take`, a thousand at a time: memory and
+/// the number of statements per thousand do not depend on how many there are.
 pub(super) fn each_page(
     db: &mut Db,
     institution_id: &str,
     today: NaiveDate,
     mut take: impl FnMut(&mut Db, Vec<Deadline>) -> Result<()>,
 ) -> Result<()> {
-    let mut after = String::new();
-    loop {
-        let page = deadlines::running_measures(db, institution_id, &after, PAGE)?;
-        let Some(last) = page.last() else {
-            return Ok(());
+    let scoped = Scoped {
+        institution_id: Some(institution_id),
+        ..Scoped::default()
+    };
+    for source in Source::ALL.iter().copied() {
+        let mut query = Query {
+            limit: PAGE,
+            ..Query::default()
         };
-        after.clone_from(&last.measure.id);
-        take(
-            db,
-            page.iter()
-                .filter_map(|facts| implementation(facts, today))
-                .collect(),
-        )?;
+        loop {
+            let rows = fetch(db, source, &scoped, &query, today)?;
+            let full = rows.len() == PAGE;
+            let found = derive(db, rows, today, Depth::Deadline)?;
+            query.after = found.last().map(|last| last.place.clone());
+            if !found.is_empty() {
+                take(db, found.into_iter().map(|one| one.deadline).collect())?;
+            }
+            if !full {
+                break;
+            }
+        }
     }
+    Ok(())
 }
 
 /// The deadlines of these ids that still run, as they are now.
 pub(super) fn by_ids(db: &mut Db, ids: &[&str], today: NaiveDate) -> Result<Vec<Deadline>> {
-    let measures: Vec<&str> = ids
-        .iter()
-        .filter_map(|id| id.strip_prefix("implementation:"))
-        .collect();
-    let found = deadlines::measures_by_id(db, &measures)?;
-    Ok(found
-        .iter()
-        .filter_map(|facts| implementation(facts, today))
-        .collect())
-}
-
-fn implementation(facts: &MeasureFacts, _today: NaiveDate) -> Option<Deadline> {
-    let measure = &facts.measure;
-    let due = measure.due_current.filter(|_| measure.status.runs())?;
-    Some(Deadline {
-        id: format!("{}:{}", Kind::Implementation, measure.id),
-        kind: Kind::Implementation,
-        reference: measure.reference.clone(),
-        title: measure.title.clone(),
-        title_public: measure.title_public.clone(),
-        confidentiality: measure.confidentiality,
-        status: Some(measure.status),
-        due,
-        due_original: measure.due_original.unwrap_or(due),
-        due_text: measure.due_text.clone(),
-        since: berlin_day(measure.created_at.and_utc()),
-        urgent: measure.priority == 1 || facts.fulfils_basic,
-        owner: measure.owner_id.clone(),
-        deputy: measure.deputy_id.clone(),
-        role: None,
-        org_unit: measure.org_unit.clone(),
-        postponements: 0,
-        paused_until: None,
-    })
+    let scoped = Scoped::default();
+    let rows = sources::by_ids(db, &scoped, ids)?;
+    let found = derive(db, rows, today, Depth::Deadline)?;
+    Ok(found.into_iter().map(|one| one.deadline).collect())
 }

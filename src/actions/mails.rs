@@ -7,15 +7,19 @@ use super::reminders::people;
 use crate::app::App;
 use crate::domain::access::Role;
 use crate::domain::calendar::{WorkCalendar, berlin_day};
+use crate::domain::measure::Confidentiality;
 use crate::domain::reminder::people::{People, Person};
 use crate::domain::reminder::{Turn, next_run, turn};
 use crate::error::{Error, Result};
 use crate::mail::Message;
 use crate::mail::digest::{self, Rendered};
+use crate::mail::notice::Row;
+use crate::store::measures::Measure;
 use crate::store::outbox::{Leased, MailKind};
 use crate::store::{institutions, occurrences};
 use crate::texts::{self, Language};
 
+pub(super) mod decision;
 mod finance;
 mod reminder;
 mod undelivered;
@@ -62,7 +66,9 @@ pub(super) fn compose(app: &App, leased: &Leased) -> Result<Composed> {
         let institution = institutions::by_slug(db, &leased.institution)?
             .ok_or_else(|| Error::bug("a mail without institution"))?;
         let calendar = institution.calendar()?;
-        if !matches!(turn(now, &app.reminders, &calendar), Turn::Run(_)) {
+        if waits_for_work(leased.kind)
+            && !matches!(turn(now, &app.reminders, &calendar), Turn::Run(_))
+        {
             return Ok(Composed::NotNow(next_run(now, &app.reminders, &calendar)));
         }
         let today = berlin_day(now);
@@ -85,8 +91,8 @@ pub(super) fn compose(app: &App, leased: &Leased) -> Result<Composed> {
             MailKind::Single => reminder::single(db, &mail, &mut gone)?,
             MailKind::Weekly => weekly::compose(db, &mail)?,
             MailKind::Finance => finance::compose(db, &mail)?,
+            MailKind::Decision => decision::compose(db, &mail)?,
             MailKind::Undelivered => undelivered::compose(db, &mail)?,
-            MailKind::Decision => Err("not yet"),
         };
         Ok(match body {
             Ok(rendered) => Composed::Mail(Box::new(mail.message(rendered))),
@@ -98,6 +104,14 @@ pub(super) fn compose(app: &App, leased: &Leased) -> Result<Composed> {
         app.store.write(|db| occurrences::forget(db, &keys))?;
     }
     Ok(composed)
+}
+
+/// Whether a mail keeps to working hours. What tells of something that has just happened does not.
+const fn waits_for_work(kind: MailKind) -> bool {
+    match kind {
+        MailKind::Digest | MailKind::Single | MailKind::Weekly | MailKind::Finance => true,
+        MailKind::Undelivered | MailKind::Decision => false,
+    }
 }
 
 impl Mail<'_> {
@@ -136,6 +150,29 @@ impl Mail<'_> {
     /// A name and a value, for a row.
     fn fact(&self, name: &str, value: impl Into<String>) -> (String, String) {
         (self.say(name, &[]), value.into())
+    }
+
+    /// A measure as it may leave the house: of what is confidential its reference alone, of what is strictly confidential
+    /// not even that (DOMAIN §5.6, §7.4).
+    fn named(&self, measure: &Measure, facts: Vec<(String, String)>) -> Row {
+        let title = match measure.confidentiality {
+            Confidentiality::StrictlyConfidential => {
+                return Row {
+                    reference: self.say("secret", &[]),
+                    ..Row::default()
+                };
+            }
+            Confidentiality::Confidential => None,
+            Confidentiality::Internal => {
+                Some(measure.title_public.as_ref().unwrap_or(&measure.title))
+            }
+            Confidentiality::Public => Some(&measure.title),
+        };
+        Row {
+            reference: measure.reference.clone(),
+            title: title.cloned(),
+            facts,
+        }
     }
 
     fn day(&self, day: NaiveDate) -> String {

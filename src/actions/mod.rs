@@ -1,8 +1,10 @@
 //! Use cases: who, what, allowed, decide, persist, record. One function is one transaction.
 
+pub mod absences;
 pub mod audit;
 pub mod budget;
 pub mod budget_periods;
+pub mod calendar_feeds;
 pub mod catalogue;
 pub mod checks;
 pub mod dashboard;

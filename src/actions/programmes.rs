@@ -358,6 +358,8 @@ fn insert_measure(
     if of_file.status.finished() {
         details.progress_percent = 100;
     }
+    details.bound_since = of_file.status.runs().then(|| berlin_day(now));
+    details.last_progress_at = Some(stored(now));
     measures::insert(db, &measure, &details)?;
     let links = super::measures::stored_links(&of_file.fulfils, &of_file.applies, &known.targets)?;
     measures::set_links(db, &measure.id, &links)?;

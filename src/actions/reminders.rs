@@ -16,7 +16,7 @@ use crate::domain::reminder::{Turn, month, turn, week};
 use crate::error::{Error, Result};
 use crate::store::institutions::Institution;
 use crate::store::outbox::{MailKind, NewMail};
-use crate::store::{Db, institutions, new_id, occurrences, outbox, users};
+use crate::store::{Db, absences, institutions, new_id, occurrences, outbox, users};
 
 pub(super) mod preview;
 mod write;
@@ -183,7 +183,7 @@ impl Day<'_> {
 }
 
 /// Everybody in an institution who can get a mail.
-pub(super) fn people(db: &mut Db, institution_id: &str, _today: NaiveDate) -> Result<People> {
+pub(super) fn people(db: &mut Db, institution_id: &str, today: NaiveDate) -> Result<People> {
     let mut people: BTreeMap<String, Person> = BTreeMap::new();
     for member in users::active_members(db, institution_id)? {
         let grant = Grant {
@@ -200,7 +200,13 @@ pub(super) fn people(db: &mut Db, institution_id: &str, _today: NaiveDate) -> Re
         });
         person.grants.push(grant);
     }
-    Ok(People::new(people.into_values(), Vec::new()))
+    for id in outbox::bouncing(db, institution_id)? {
+        if let Some(person) = people.get_mut(&id) {
+            person.bouncing = true;
+        }
+    }
+    let away = absences::on(db, institution_id, today)?;
+    Ok(People::new(people.into_values(), away))
 }
 
 /// Slugs of all institutions (operator).

@@ -12,6 +12,7 @@ use cedar_policy::{
     PolicySet, Request, RestrictedExpression, Schema, ValidationMode, Validator,
 };
 
+use super::deadline::Kind;
 use super::measure::{Confidentiality, Status};
 use super::postponement::Tier;
 use super::text_enum;
@@ -133,6 +134,20 @@ text_enum! {
         ReminderRead = "reminder.read",
         /// Planning of reminders.
         ReminderPlan = "reminder.plan",
+        /// A deadline that was set, or its appearance in the list; the others follow what they are derived from.
+        DeadlineRead = "deadline.read",
+        /// New, changed or removed deadline of those that nothing else has.
+        DeadlineWrite = "deadline.write",
+        /// That a date was met.
+        DeadlineComplete = "deadline.complete",
+        /// Deadline that rests for some days, or does so no more.
+        DeadlinePause = "deadline.pause",
+        /// Absences of everybody.
+        AbsenceRead = "absence.read",
+        /// New or deleted absence.
+        AbsenceWrite = "absence.write",
+        /// Address of one's own calendar feed.
+        CalendarFeedWrite = "calendar_feed.write",
         /// Mails that were planned, with their replies; no content.
         NotificationRead = "notification.read",
         /// A mail that was given up and is tried again.
@@ -188,6 +203,11 @@ impl Action {
             Action::CheckApproveDispensable => Some("check.dispensable_approved"),
             Action::FilterSave => Some("filter.saved"),
             Action::ReminderPlan => Some("reminder.planned"),
+            Action::DeadlineWrite => Some("deadline.changed"),
+            Action::DeadlineComplete => Some("deadline.completed"),
+            Action::DeadlinePause => Some("deadline.paused"),
+            Action::AbsenceWrite => Some("absence.changed"),
+            Action::CalendarFeedWrite => Some("calendar_feed.changed"),
             Action::NotificationRetry => Some("notification.retried"),
             Action::NotificationReport => Some("notification.reported"),
             Action::WebhookWrite => Some("webhook.changed"),
@@ -208,6 +228,8 @@ impl Action {
             | Action::CheckRead
             | Action::DashboardRead
             | Action::AuditRead
+            | Action::DeadlineRead
+            | Action::AbsenceRead
             | Action::ReminderRead
             | Action::NotificationRead
             | Action::WebhookRead => None,
@@ -305,6 +327,31 @@ pub enum Resource<'a> {
         /// User ids of whoever asks for an approval: who said that it is dispensable, and who assessed it.
         requested_by: &'a [&'a str],
     },
+    /// A deadline that was set, as far as seeing it is concerned.
+    DeadlineInSight {
+        /// Its class.
+        confidentiality: Confidentiality,
+        /// Of a kind that finance answers for as well.
+        of_money: bool,
+        /// User id of somebody who answers for it or stands in.
+        concerned: Option<&'a str>,
+    },
+    /// A deadline that was set, or one date of a programme's duty.
+    Deadline {
+        /// What it is about.
+        kind: Kind,
+        /// User ids of whoever answers for it and whoever stands in.
+        implementers: [Option<&'a str>; 2],
+        /// Unit.
+        org_unit: Option<&'a str>,
+    },
+    /// An absence.
+    Absence {
+        /// User id of whoever is absent.
+        person: &'a str,
+        /// Units that their roles are limited to.
+        units: &'a [String],
+    },
 }
 
 /// What the policy may know of a measure.
@@ -372,6 +419,9 @@ struct Types {
     measure_in_sight: EntityTypeName,
     check_in_sight: EntityTypeName,
     check: EntityTypeName,
+    deadline_in_sight: EntityTypeName,
+    deadline: EntityTypeName,
+    absence: EntityTypeName,
     action: EntityTypeName,
 }
 
@@ -393,6 +443,17 @@ pub struct Visibility {
     pub own: Vec<Confidentiality>,
     /// Classes of programmes that are visible.
     pub programmes: Vec<Confidentiality>,
+}
+
+/// What somebody may see of the deadlines that were set.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DeadlineVisibility {
+    /// Classes that are visible whatever they are about.
+    pub all: Vec<Confidentiality>,
+    /// Classes that are visible of the kinds that finance answers for as well.
+    pub money: Vec<Confidentiality>,
+    /// Classes that are visible where the person answers for it or stands in.
+    pub own: Vec<Confidentiality>,
 }
 
 /// Which checks of requirements somebody may see: the policy's answers for any check, for one's own, and for units.
@@ -437,6 +498,9 @@ impl Policy {
                 measure_in_sight: name("MeasureInSight")?,
                 check_in_sight: name("CheckInSight")?,
                 check: name("Check")?,
+                deadline_in_sight: name("DeadlineInSight")?,
+                deadline: name("Deadline")?,
+                absence: name("Absence")?,
                 action: name("Action")?,
             },
             visibility: std::iter::repeat_with(OnceLock::new)
@@ -522,6 +586,28 @@ impl Policy {
                 .filter(|unit| sees(None, Some(unit)))
                 .map(str::to_owned)
                 .collect(),
+        }
+    }
+
+    /// Which deadlines a person may see of those that were set.
+    pub fn deadline_visibility(&self, person: &Person) -> DeadlineVisibility {
+        let actor = Actor::Person(person.clone());
+        let sees = |of_money: bool, concerned: Option<&str>| {
+            let may_see = |class: &Confidentiality| {
+                let resource = Resource::DeadlineInSight {
+                    confidentiality: *class,
+                    of_money,
+                    concerned,
+                };
+                self.permits(&actor, Action::DeadlineRead, &resource)
+            };
+            let classes = Confidentiality::ALL.iter().copied();
+            classes.filter(may_see).collect()
+        };
+        DeadlineVisibility {
+            all: sees(false, None),
+            money: sees(true, None),
+            own: sees(false, Some(&person.id)),
         }
     }
 
@@ -673,6 +759,51 @@ impl Policy {
                     .into_iter()
                     .collect();
                 let entity = Entity::new(id(&self.types.check), attributes, HashSet::new()).ok()?;
+                Some((entity, Context::empty()))
+            }
+            Resource::DeadlineInSight {
+                confidentiality,
+                of_money,
+                concerned,
+            } => {
+                let of_money = RestrictedExpression::new_bool(*of_money);
+                let attributes = [
+                    class(confidentiality),
+                    ("of_money".to_owned(), of_money),
+                    people("concerned", &[*concerned]),
+                ];
+                let kind = id(&self.types.deadline_in_sight);
+                let attributes = attributes.into_iter().collect();
+                let entity = Entity::new(kind, attributes, HashSet::new()).ok()?;
+                Some((entity, Context::empty()))
+            }
+            Resource::Deadline {
+                kind,
+                implementers,
+                org_unit,
+            } => {
+                let mut attributes = vec![
+                    ("kind".to_owned(), word(kind.as_str())),
+                    people("implementers", implementers),
+                ];
+                if let Some(unit) = org_unit {
+                    attributes.push(("org_unit".to_owned(), word(unit)));
+                }
+                let attributes = attributes.into_iter().collect();
+                let entity =
+                    Entity::new(id(&self.types.deadline), attributes, HashSet::new()).ok()?;
+                Some((entity, Context::empty()))
+            }
+            Resource::Absence { person, units } => {
+                let units =
+                    RestrictedExpression::new_set(units.iter().map(|unit| word(unit.as_str())));
+                let attributes = [
+                    ("person".to_owned(), self.person(person)),
+                    ("units".to_owned(), units),
+                ];
+                let attributes = attributes.into_iter().collect();
+                let entity =
+                    Entity::new(id(&self.types.absence), attributes, HashSet::new()).ok()?;
                 Some((entity, Context::empty()))
             }
         }

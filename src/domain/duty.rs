@@ -35,21 +35,24 @@ impl Recurrence {
         let (Some(months), Some(until)) = (self.months(), until) else {
             return vec![first];
         };
-        let at_the_end = first.succ_opt().is_some_and(|next| next.day() == 1);
-        let date = |times: u32| {
-            let moved = first.checked_add_months(Months::new(months.checked_mul(times)?))?;
-            if !at_the_end {
-                return Some(moved);
-            }
-            let next_month = moved.with_day(1)?.checked_add_months(Months::new(1))?;
-            next_month.pred_opt()
-        };
+        let date = |times: u32| moved_by(first, months.checked_mul(times)?);
         (0..)
             .map_while(date)
             .take_while(|day| *day <= until)
             .take(MAX_DATES)
             .collect()
     }
+}
+
+/// A day some months on. One at the end of its month stays at the end of a month: 31 January, 28 February, 31 March (DOMAIN
+/// REM-4).
+pub(super) fn moved_by(first: NaiveDate, months: u32) -> Option<NaiveDate> {
+    let moved = first.checked_add_months(Months::new(months))?;
+    if first.succ_opt()?.day() != 1 {
+        return Some(moved);
+    }
+    let next_month = moved.with_day(1)?.checked_add_months(Months::new(1))?;
+    next_month.pred_opt()
 }
 
 #[cfg(test)]

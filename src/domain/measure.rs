@@ -385,7 +385,7 @@ pub fn days_left(
 }
 
 /// Days for the check of what was reported done (DOMAIN §2.3).
-const DAYS_TO_VERIFY: chrono::Days = chrono::Days::new(30);
+pub const DAYS_TO_VERIFY: chrono::Days = chrono::Days::new(30);
 
 /// Last day for the check of a measure that was reported done and not checked yet.
 pub fn verification_due(status: Status, completed_on: Option<NaiveDate>) -> Option<NaiveDate> {

@@ -14,11 +14,12 @@ const MANY: usize = 10_000;
 /// A town hall behind one address refreshes more often than it signs in, and a refresh token cannot be guessed.
 const REFRESHES_PER_SIGN_IN: u32 = 20;
 
-/// Limits sign-ins and refreshes per address, each by itself: whoever guesses passwords keeps nobody from working.
+/// Limits sign-ins, refreshes and readings of calendars per address, each by itself: whoever guesses passwords keeps nobody from working.
 #[derive(Debug)]
 pub struct Limiter {
     sign_ins: DefaultKeyedRateLimiter<IpAddr>,
     refreshes: DefaultKeyedRateLimiter<IpAddr>,
+    feeds: DefaultKeyedRateLimiter<IpAddr>,
     clock: DefaultClock,
     trusted: Vec<IpAddr>,
 }
@@ -33,6 +34,7 @@ impl Limiter {
         Limiter {
             sign_ins: limiter(per_minute),
             refreshes: limiter(per_minute.saturating_mul(REFRESHES_PER_SIGN_IN)),
+            feeds: limiter(per_minute.saturating_mul(REFRESHES_PER_SIGN_IN)),
             clock: DefaultClock::default(),
             trusted: trusted
                 .iter()
@@ -56,6 +58,14 @@ impl Limiter {
     /// `rate_limited` with the seconds after which another try makes sense
     pub fn count_refresh(&self, request: &HttpRequest) -> Result<()> {
         self.count(&self.refreshes, request)
+    }
+
+    /// Counts a reading of a calendar feed, whose secret cannot be guessed either.
+    ///
+    /// # Errors
+    /// `rate_limited` with the seconds after which another try makes sense
+    pub fn count_feed(&self, request: &HttpRequest) -> Result<()> {
+        self.count(&self.feeds, request)
     }
 
     fn count(

@@ -1,5 +1,6 @@
 //! REST: one file per resource, handlers of a few lines. What they decide is in `actions`.
 
+pub mod absences;
 pub mod address;
 pub mod alarms;
 pub mod allocations;
@@ -12,6 +13,7 @@ pub mod budget_periods;
 pub mod budget_postings;
 pub mod budget_reconciliation;
 pub mod budget_views;
+pub mod calendar_feeds;
 pub mod catalogue_files;
 pub mod catalogue_imports;
 pub mod catalogues;
@@ -19,6 +21,7 @@ pub mod checks;
 pub mod comments;
 pub mod consolidation;
 pub mod dashboard;
+pub mod deadlines;
 pub mod extract;
 pub mod fields;
 pub mod filters;
@@ -175,6 +178,21 @@ macro_rules! all_routes {
                 .service(filters::update_filter)
                 .service(filters::delete_filter)
                 .service(dashboard::get_dashboard)
+                .service(deadlines::list_deadlines)
+                .service(deadlines::create_deadline)
+                .service(deadlines::get_deadline)
+                .service(deadlines::update_deadline)
+                .service(deadlines::delete_deadline)
+                .service(deadlines::complete_deadline)
+                .service(deadlines::pause_deadline)
+                .service(deadlines::resume_deadline)
+                .service(absences::list_absences)
+                .service(absences::create_absence)
+                .service(absences::get_absence)
+                .service(absences::delete_absence)
+                .service(calendar_feeds::get_calendar_feed)
+                .service(calendar_feeds::create_calendar_feed)
+                .service(calendar_feeds::delete_calendar_feed)
                 .service(reminders::preview_reminders)
                 .service(notifications::list_notifications)
                 .service(notifications::retry_notification)
@@ -190,6 +208,7 @@ macro_rules! all_routes {
                 .service(audit::list_audit_events),
         );
         $config.service(health::healthz).service(health::readyz);
+        $config.service(calendar_feeds::read_calendar);
     }};
 }
 

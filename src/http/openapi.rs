@@ -30,6 +30,7 @@ use super::problem::Problem;
         (name = "measure", description = "Security measures"),
         (name = "target_object", description = "What measures protect"),
         (name = "check", description = "Grundschutz check: how far requirements are met"),
+        (name = "deadline", description = "Deadlines of every kind, pauses, absences, calendar feeds"),
         (name = "reminder", description = "What is mailed, and to whom"),
         (name = "webhook", description = "What other systems are told, signed by Standard Webhooks"),
         (name = "operation", description = "Health of the service"),
@@ -101,6 +102,17 @@ impl IntoResponses for SignInProblems {
             (415, "The body is not JSON"),
             (422, "The input breaks a rule"),
             (429, "Too many attempts; see Retry-After"),
+        ])
+    }
+}
+
+/// Problems of a calendar feed, which needs no token.
+pub struct FeedProblems;
+impl IntoResponses for FeedProblems {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        problems(&[
+            (404, "No feed has this address, or none any more"),
+            (429, "Too many requests; see Retry-After"),
         ])
     }
 }

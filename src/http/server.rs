@@ -13,6 +13,7 @@ use tracing_actix_web::{RequestId, RootSpanBuilder, TracingLogger};
 use utoipa_swagger_ui::{Config as SwaggerConfig, SwaggerUi};
 
 use super::address::Limiter;
+use super::calendar_feeds;
 use super::metrics::{Metrics, refresh};
 use super::problem::{KnownPaths, nowhere, refuse_odd, render};
 use super::{openapi, routes};
@@ -141,6 +142,15 @@ fn security_headers(https: bool) -> DefaultHeaders {
     }
 }
 
+/// A path as it may stand in the log: whoever knows the address of a calendar reads it.
+fn logged(path: &str) -> &str {
+    if path.starts_with(calendar_feeds::PATH) {
+        calendar_feeds::PATH
+    } else {
+        path
+    }
+}
+
 /// One line in the log for each request, and its id in every other line that it causes.
 #[derive(Debug)]
 struct RequestLog;
@@ -155,7 +165,7 @@ impl RootSpanBuilder for RequestLog {
             "request",
             request_id = id.map(tracing::field::display),
             method = %request.method(),
-            path = request.path(),
+            path = logged(request.path()),
             client = limiter.map(|limiter| tracing::field::display(limiter.client(request.request()))),
         )
     }

@@ -1,77 +1,120 @@
-//! What deadlines are derived from.
+//! What deadlines are derived from: each source by the day that it stores, in pages.
 
-use std::collections::HashSet;
+mod checks;
+mod duties;
+mod evidence;
+mod facts;
+mod measures;
+mod pauses;
+mod posts;
+mod set;
 
-use diesel::prelude::*;
+use chrono::NaiveDate;
 
-use super::db::Db;
-use super::measures::Measure;
-use super::schema::{catalogue_requirements, measure_links, measures};
-use crate::domain::catalogue::Level;
-use crate::domain::measure::{LinkKind, Status};
-use crate::error::Result;
+use super::requirement_checks::Sight as CheckSight;
+use super::sight::Sight;
+use crate::domain::access::{DeadlineVisibility, Role};
 
-/// A measure with what its deadlines depend on.
-#[derive(Debug, Clone)]
-pub struct MeasureFacts {
-    /// The measure.
-    pub measure: Measure,
-    /// A basic requirement is linked as one that it fulfils.
-    pub fulfils_basic: bool,
+pub use checks::{CheckDay, CheckRow, checks};
+pub use duties::{DutyRow, complete_duty, duties};
+pub use evidence::{EvidenceRow, evidence};
+pub use facts::{Facts, active_members, facts};
+pub use measures::{MeasureDay, MeasureRow, MeasureState, measures};
+pub use pauses::{Pause, active as active_pauses, insert as insert_pause, lift, of as pauses_of};
+pub use posts::{PostRow, posts};
+pub use set::{
+    Completion, SetDeadline, SetRow, complete, completions, count_open, get as set_deadline,
+    insert as insert_set, next_number, replace as replace_set, set,
+};
+
+/// What somebody may see of all that deadlines are derived from.
+#[derive(Debug)]
+pub struct Reader<'a> {
+    /// Measures, their evidence, and programmes.
+    pub measures: Sight<'a>,
+    /// Checks of requirements.
+    pub checks: CheckSight<'a>,
+    /// Deadlines that were set.
+    pub deadlines: DeadlineVisibility,
+    /// Posts of the programmes in sight.
+    pub posts: bool,
 }
 
-/// Measures that somebody may have to be reminded of, by id above `after`, at most `limit`.
-pub fn running_measures(
-    db: &mut Db,
-    institution_id: &str,
-    after: &str,
-    limit: i64,
-) -> Result<Vec<MeasureFacts>> {
-    let running: Vec<Status> = Status::running().collect();
-    let found: Vec<Measure> = measures::table
-        .filter(measures::institution_id.eq(institution_id))
-        .filter(measures::status.eq_any(running))
-        .filter(measures::id.gt(after))
-        .order(measures::id)
-        .limit(limit)
-        .load(db)?;
-    facts(db, found)
+/// Whoever has to answer: in person, or by a role where no person does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answers {
+    /// User id.
+    pub user_id: String,
+    /// Their roles.
+    pub roles: Vec<Role>,
 }
 
-/// The measures of these ids, as they are now.
-pub fn measures_by_id(db: &mut Db, ids: &[&str]) -> Result<Vec<MeasureFacts>> {
-    let found = super::measures::by_ids(db, ids)?;
-    facts(db, found.into_iter().map(|row| row.measure).collect())
+/// Which rows of a source, and in which part of its order by day and id. Days are those that the source stores.
+#[derive(Debug, Clone, Copy)]
+pub struct Ask<'a> {
+    /// Of this institution; without one the ids say whose they are.
+    pub institution_id: Option<&'a str>,
+    /// Only what they may see.
+    pub reader: Option<&'a Reader<'a>>,
+    /// Only these.
+    pub ids: Option<&'a [&'a str]>,
+    /// Beyond this row.
+    pub after: Option<(NaiveDate, &'a str)>,
+    /// On or after this day.
+    pub from: Option<NaiveDate>,
+    /// On or before this day.
+    pub to: Option<NaiveDate>,
+    /// In one of these spans; `None`: whenever.
+    pub spans: Option<&'a [(NaiveDate, NaiveDate)]>,
+    /// Only what they answer for.
+    pub answers: Option<&'a Answers>,
+    /// Only of this unit.
+    pub org_unit: Option<&'a str>,
+    /// At most so many rows.
+    pub limit: i64,
 }
 
-fn facts(db: &mut Db, found: Vec<Measure>) -> Result<Vec<MeasureFacts>> {
-    let ids: Vec<&str> = found.iter().map(|measure| measure.id.as_str()).collect();
-    let requirement = catalogue_requirements::catalogue_id
-        .eq(measure_links::catalogue_id)
-        .and(measure_links::requirement_id.eq(catalogue_requirements::id.nullable()));
-    let links: Vec<(String, Option<String>, Option<String>, Option<Level>)> = measure_links::table
-        .left_join(catalogue_requirements::table.on(requirement))
-        .filter(measure_links::measure_id.eq_any(&ids))
-        .filter(measure_links::kind.eq(LinkKind::Fulfils))
-        .select((
-            measure_links::measure_id,
-            measure_links::module_id,
-            measure_links::requirement_id,
-            catalogue_requirements::level.nullable(),
-        ))
-        .load(db)?;
-    let basic: HashSet<String> = links
-        .into_iter()
-        .filter(|(_, module, requirement, level)| match requirement {
-            Some(_) => *level == Some(Level::Basic),
-            // A module as a whole: nearly all of them have a basic requirement.
-            None => module.is_some(),
-        })
-        .map(|(measure, ..)| measure)
-        .collect();
-    let with = |measure: Measure| MeasureFacts {
-        fulfils_basic: basic.contains(&measure.id),
-        measure,
-    };
-    Ok(found.into_iter().map(with).collect())
+impl Ask<'_> {
+    /// Everything in some ids.
+    pub const fn ids<'a>(ids: &'a [&'a str]) -> Ask<'a> {
+        Ask {
+            institution_id: None,
+            reader: None,
+            ids: Some(ids),
+            after: None,
+            from: None,
+            to: None,
+            spans: None,
+            answers: None,
+            org_unit: None,
+            limit: i64::MAX,
+        }
+    }
 }
+
+/// Narrows a boxed query, which has no condition yet but such as are alternatives to the spans, to a part of its order by a
+/// day and an id.
+macro_rules! by_day {
+    ($query:ident, $ask:ident, $day:expr, $id:expr) => {{
+        for (first, last) in $ask.spans.unwrap_or_default() {
+            $query = $query.or_filter($day.between(*first, *last));
+        }
+        if let Some((day, id)) = $ask.after {
+            $query = $query.filter(row_after(
+                ($day, $id),
+                (day.into_sql::<Date>(), id.into_sql::<Text>()),
+            ));
+        }
+        if let Some(first) = $ask.from {
+            $query = $query.filter($day.ge(first));
+        }
+        if let Some(last) = $ask.to {
+            $query = $query.filter($day.le(last));
+        }
+        if let Some(ids) = $ask.ids {
+            $query = $query.filter($id.eq_any(ids));
+        }
+        $query.order(($day.asc(), $id.asc())).limit($ask.limit)
+    }};
+}
+use by_day;

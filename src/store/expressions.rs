@@ -242,3 +242,39 @@ impl<C: QueryFragment<DB>, DB: Backend> QueryFragment<DB> for IsWord<C> {
         Ok(())
     }
 }
+
+/// `column IN ('a', 'b')` with the words written out, for partial indexes as well.
+#[derive(Debug, Clone, Copy)]
+pub struct IsOneOf<C> {
+    column: C,
+    quoted: &'static str,
+}
+
+/// The condition; `quoted` is the list with its brackets, as it stands in the index.
+pub const fn is_one_of<C: Expression<SqlType = Text>>(
+    column: C,
+    quoted: &'static str,
+) -> IsOneOf<C> {
+    IsOneOf { column, quoted }
+}
+
+impl<C> Expression for IsOneOf<C> {
+    type SqlType = Bool;
+}
+impl<C: AppearsOnTable<QS>, QS: ?Sized> AppearsOnTable<QS> for IsOneOf<C> {}
+impl<C: SelectableExpression<QS>, QS: ?Sized> SelectableExpression<QS> for IsOneOf<C> {}
+impl<C> ValidGrouping<()> for IsOneOf<C> {
+    type IsAggregate = is_aggregate::No;
+}
+impl<C> QueryId for IsOneOf<C> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+impl<C: QueryFragment<DB>, DB: Backend> QueryFragment<DB> for IsOneOf<C> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        self.column.walk_ast(out.reborrow())?;
+        out.push_sql(" IN ");
+        out.push_sql(self.quoted);
+        Ok(())
+    }
+}

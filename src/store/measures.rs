@@ -38,8 +38,8 @@ pub use page::{After, Listed, Sort, page};
 pub use succession::{ancestries, ancestry, carry_provenance};
 pub use table::{Keys, by_ids, keys};
 pub use write::{
-    NewLink, Provenance, add_lines, insert, next_reference, replace, set_lines, set_links,
-    set_place, set_requires, set_target_objects,
+    NewLink, Provenance, add_lines, insert, next_reference, note_progress, replace, set_lines,
+    set_links, set_place, set_requires, set_target_objects,
 };
 
 /// A measure as it is stored.
@@ -358,6 +358,22 @@ pub fn open_and_dated(db: &mut Db, institution_id: &str, until: NaiveDate) -> Re
         .order((measures::due_sort, measures::reference_seq))
         .load(db)?;
     Ok(rows)
+}
+
+/// Proposals since before `until` that nobody has decided on, the oldest first.
+pub fn undecided(
+    db: &mut Db,
+    sight: &Sight<'_>,
+    until: NaiveDateTime,
+    limit: i64,
+) -> Result<Vec<Measure>> {
+    Ok(measures::table
+        .filter(seen_by(sight))
+        .filter(measures::status.eq(Status::Proposed))
+        .filter(measures::created_at.lt(until))
+        .order((measures::created_at, measures::id))
+        .limit(limit)
+        .load(db)?)
 }
 
 /// Measures of an institution by their references.

@@ -3,9 +3,11 @@
 //! Functions take an open transaction, which only [`Store::read`] and [`Store::write`] give. What belongs
 //! to an institution is asked for with the institution.
 
+pub mod absences;
 pub mod audit;
 pub mod budget;
 pub mod budget_periods;
+pub mod calendar_feeds;
 pub mod catalogues;
 pub mod comments;
 pub mod db;

@@ -377,3 +377,30 @@ pub fn count_by_state(db: &mut Db, institution_id: Option<&str>) -> Result<Vec<(
     };
     Ok(rows)
 }
+
+/// A mail that was given up.
+#[derive(Debug, Clone, Queryable)]
+pub struct GivenUp {
+    /// Address.
+    pub email: String,
+    /// Last reply of the mail server, or why it could not be reached.
+    pub last_reply: Option<String>,
+}
+
+/// Mails of an institution that were given up since `from`, newest first.
+pub fn given_up_since(
+    db: &mut Db,
+    institution_id: &str,
+    from: NaiveDateTime,
+    limit: i64,
+) -> Result<Vec<GivenUp>> {
+    Ok(outbox::table
+        .inner_join(users::table)
+        .filter(outbox::institution_id.eq(institution_id))
+        .filter(outbox::state.eq("failed"))
+        .filter(outbox::finished_at.ge(from))
+        .order(outbox::id.desc())
+        .limit(limit)
+        .select((users::email, outbox::last_reply))
+        .load(db)?)
+}

@@ -140,3 +140,24 @@ pub fn page(
     }
     Ok(query.load(db)?)
 }
+
+/// Requests that were made or decided since `from`, newest first.
+pub fn since(
+    db: &mut Db,
+    sight: &Sight<'_>,
+    from: NaiveDateTime,
+    limit: i64,
+) -> Result<Vec<(Postponement, Measure)>> {
+    Ok(postponements::table
+        .inner_join(measures::table)
+        .filter(seen_by(sight))
+        .filter(
+            postponements::requested_at
+                .ge(from)
+                .or(postponements::decided_at.ge(from)),
+        )
+        .select((postponements::all_columns, measures::all_columns))
+        .order(postponements::id.desc())
+        .limit(limit)
+        .load(db)?)
+}

@@ -176,6 +176,30 @@ impl From<&Row> for After {
     }
 }
 
+/// Narrows a boxed query for checks to those that a reader sees.
+macro_rules! only_seen {
+    ($query:ident, $sight:ident) => {
+        if !$sight.visibility.all {
+            let concerned = measures::owner_id
+                .eq($sight.user_id)
+                .or(measures::deputy_id.eq($sight.user_id))
+                .or(measures::verifier_id.eq($sight.user_id));
+            let own = $sight.visibility.own.into_sql::<Bool>().and(concerned);
+            let seen = measure_links::table
+                .inner_join(measures::table)
+                .filter(measure_links::catalogue_id.eq(requirement_checks::catalogue_id))
+                .filter(
+                    measure_links::requirement_id.eq(requirement_checks::requirement_id.nullable()),
+                )
+                .filter(measure_links::kind.eq(LinkKind::Fulfils))
+                .filter(measures::institution_id.eq($sight.institution_id))
+                .filter(own.or(measures::org_unit.eq_any(&$sight.visibility.units)));
+            $query = $query.filter(exists(seen));
+        }
+    };
+}
+pub(super) use only_seen;
+
 /// Checks in the order of the catalogue, the whole information domain before its target objects.
 pub fn page(
     db: &mut Db,
@@ -226,21 +250,7 @@ pub fn page(
                 .nullable(),
         ))
         .into_boxed::<MultiBackend>();
-    if !sight.visibility.all {
-        let concerned = measures::owner_id
-            .eq(sight.user_id)
-            .or(measures::deputy_id.eq(sight.user_id))
-            .or(measures::verifier_id.eq(sight.user_id));
-        let own = sight.visibility.own.into_sql::<Bool>().and(concerned);
-        let seen = measure_links::table
-            .inner_join(measures::table)
-            .filter(measure_links::catalogue_id.eq(requirement_checks::catalogue_id))
-            .filter(measure_links::requirement_id.eq(requirement_checks::requirement_id.nullable()))
-            .filter(measure_links::kind.eq(LinkKind::Fulfils))
-            .filter(measures::institution_id.eq(sight.institution_id))
-            .filter(own.or(measures::org_unit.eq_any(&sight.visibility.units)));
-        query = query.filter(exists(seen));
-    }
+    only_seen!(query, sight);
     if let Some(id) = &filter.id {
         query = query.filter(requirement_checks::id.eq(id));
     }

@@ -499,6 +499,8 @@ diesel::table! {
         accompanying -> Text,
         milestones -> Text,
         note -> Nullable<Text>,
+        bound_since -> Nullable<Date>,
+        last_progress_at -> Nullable<Timestamp>,
     }
 }
 
@@ -836,6 +838,91 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    set_deadlines (id) {
+        id -> Text,
+        institution_id -> Text,
+        year -> Integer,
+        number -> Integer,
+        reference -> Text,
+        kind -> Text,
+        title -> Text,
+        title_public -> Nullable<Text>,
+        confidentiality -> Text,
+        first_on -> Date,
+        rhythm -> Text,
+        until_on -> Nullable<Date>,
+        scheduled_on -> Date,
+        shift_to_next_workday -> Bool,
+        due_on -> Date,
+        due_original -> Date,
+        sitting_on -> Nullable<Date>,
+        owner_id -> Nullable<Text>,
+        deputy_id -> Nullable<Text>,
+        role -> Nullable<Text>,
+        org_unit -> Nullable<Text>,
+        programme_id -> Nullable<Text>,
+        note -> Nullable<Text>,
+        state -> Text,
+        bound_since -> Date,
+        version -> Integer,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    deadline_completions (id) {
+        id -> Text,
+        institution_id -> Text,
+        set_deadline_id -> Nullable<Text>,
+        duty_id -> Nullable<Text>,
+        due_on -> Date,
+        completed_on -> Date,
+        note -> Nullable<Text>,
+        completed_by -> Nullable<Text>,
+        recorded_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    deadline_pauses (id) {
+        id -> Text,
+        institution_id -> Text,
+        deadline_id -> Text,
+        due_on -> Date,
+        from_day -> Date,
+        until_day -> Date,
+        reason -> Text,
+        paused_by -> Nullable<Text>,
+        paused_at -> Timestamp,
+        lifted_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    absences (id) {
+        id -> Text,
+        institution_id -> Text,
+        user_id -> Text,
+        deputy_id -> Text,
+        from_day -> Date,
+        until_day -> Date,
+        entered_by -> Text,
+        entered_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    calendar_feeds (id) {
+        id -> Text,
+        user_id -> Text,
+        institution_id -> Text,
+        secret_hash -> Binary,
+        created_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(memberships -> institutions (institution_id));
 diesel::joinable!(sessions -> users (user_id));
@@ -900,6 +987,10 @@ diesel::joinable!(outbox -> webhook_endpoints (endpoint_id));
 diesel::joinable!(reminder_occurrences -> outbox (outbox_id));
 diesel::joinable!(reminder_occurrences -> users (recipient_id));
 diesel::joinable!(webhook_endpoints -> institutions (institution_id));
+diesel::joinable!(set_deadlines -> programmes (programme_id));
+diesel::joinable!(deadline_completions -> users (completed_by));
+diesel::joinable!(calendar_feeds -> users (user_id));
+diesel::joinable!(calendar_feeds -> institutions (institution_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     institutions,
@@ -959,6 +1050,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     outbox,
     reminder_occurrences,
     webhook_endpoints,
+    set_deadlines,
+    deadline_completions,
+    deadline_pauses,
+    absences,
+    calendar_feeds,
 );
 
 // What sums are grouped by across tables.

@@ -14,6 +14,7 @@ use crate::domain::budget::reported::{MatchKind, MatchedBy, ReportedKind};
 use crate::domain::budget::{EntryState, EntryType, InterimReason};
 use crate::domain::budget_period;
 use crate::domain::catalogue::{ImplementationOrder, Level, Model, SourceKind, TextKind};
+use crate::domain::deadline::{Kind as DeadlineKind, Rhythm, SetState};
 use crate::domain::duty::Recurrence;
 use crate::domain::holiday::Land;
 use crate::domain::institution::InstitutionKind;
@@ -103,6 +104,7 @@ text_columns!(
     Channel,
     CheckStatus,
     Confidentiality,
+    DeadlineKind,
     DispensableKind,
     EntryFlag,
     EntryState,
@@ -132,7 +134,9 @@ text_columns!(
     ReportedKind,
     ResolutionKind,
     ResolutionOutcome,
+    Rhythm,
     Role,
+    SetState,
     SourceKind,
     Status,
     SuccessionKind,

@@ -239,6 +239,34 @@ pub fn active_members(db: &mut Db, institution_id: &str) -> Result<Vec<Member>> 
     Ok(rows)
 }
 
+/// Id and roles in an institution of whoever has an address, in one statement; none without a role there.
+pub fn roles_by_email(
+    db: &mut Db,
+    institution_id: &str,
+    email: &str,
+) -> Result<Option<(String, Vec<Role>)>> {
+    let rows: Vec<(String, Role)> = memberships::table
+        .inner_join(users::table)
+        .filter(memberships::institution_id.eq(institution_id))
+        .filter(users::email_key.eq(email_key(email)))
+        .order(memberships::role)
+        .select((users::id, memberships::role))
+        .load(db)?;
+    let id = rows.first().map(|(id, _)| id.clone());
+    Ok(id.map(|id| (id, rows.into_iter().map(|(_, role)| role).collect())))
+}
+
+/// Units that roles of active accounts are limited to, by user id.
+pub fn units_of_members(db: &mut Db, institution_id: &str) -> Result<Vec<(String, String)>> {
+    Ok(memberships::table
+        .inner_join(users::table)
+        .filter(memberships::institution_id.eq(institution_id))
+        .filter(memberships::org_unit.is_not_null())
+        .filter(users::active.eq(true))
+        .select((users::id, memberships::org_unit.assume_not_null()))
+        .load(db)?)
+}
+
 /// Failures at the sign-in of one address, known or not.
 #[derive(Debug, Clone, Queryable)]
 pub struct LoginFailures {

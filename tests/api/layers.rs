@@ -22,6 +22,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("catalogue", &["domain"]),
     // Reads tables through the catalogue's bounded reader of workbooks.
     ("sheet", &["catalogue", "domain"]),
+    ("ics", &[]),
     // Translates settings into what store, mail and webhook ask for; never opens any.
     ("config", &["store", "mail", "webhook"]),
     // -- wiring
@@ -40,6 +41,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "catalogue",
             "domain",
             "error",
+            "ics",
             "mail",
             "sheet",
             "store",
@@ -88,6 +90,7 @@ const RESERVED: &[(&[&str], &[&str])] = &[
     (&["cedar_policy::"], &["domain"]),
     (&["actix_web::"], &["http", "cli"]),
     (&["roxmltree::"], &["catalogue"]),
+    (&["icalendar::"], &["ics"]),
     (
         &[
             "csv::WriterBuilder",

@@ -11,6 +11,8 @@ use super::{Scope, sight, stored_links};
 use crate::actions::budget::drop_allocations;
 use crate::actions::webhooks::status_changed;
 use crate::app::App;
+use crate::domain::calendar::berlin_day;
+use crate::domain::deadline::{binds_anew, is_progress};
 use crate::domain::dependency::{Dependency, find_cycle};
 use crate::domain::fault::{Fault, FaultCode, Faults};
 use crate::domain::measure_state::{State, differences, first_values};
@@ -91,6 +93,12 @@ impl Writing<'_> {
         }
         if changed.contains_key("status") {
             dossier.row.measure.status_changed_at = stored(self.now);
+        }
+        if binds_anew(before, after) {
+            dossier.details.bound_since = Some(berlin_day(self.now));
+        }
+        if is_progress(before, after) {
+            dossier.details.last_progress_at = Some(stored(self.now));
         }
         let links = self.links(db, &mut faults, after, changed)?;
         let lines = self.lines(db, &mut faults, dossier, before, after, changed)?;

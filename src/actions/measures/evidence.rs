@@ -16,7 +16,7 @@ use crate::domain::fault::{Fault, FaultCode, Faults};
 use crate::domain::measure::{Confidentiality, EvidenceKind};
 use crate::error::{Error, Result};
 use crate::store::evidence::{self, Evidence};
-use crate::store::measures::Measure;
+use crate::store::measures::{self, Measure};
 use crate::store::types::stored;
 use crate::store::{Db, new_id, users};
 
@@ -200,6 +200,7 @@ pub(super) fn add(
         withdrawn_reason: None,
     };
     evidence::insert(db, &new)?;
+    measures::note_progress(db, now, &measure.id)?;
     // Its title may be of a higher class than the measure; whoever may see it finds it by its id.
     let entry = Entry {
         action: Action::MeasureAddEvidence,

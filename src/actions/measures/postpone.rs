@@ -11,6 +11,7 @@ use super::postponements::{PostponementView, count, view};
 use super::{By, Scope, facts, fulfils_basic, visible};
 use crate::actions::Entry;
 use crate::actions::idempotent::{Answer, Request};
+use crate::actions::mails;
 use crate::app::App;
 use crate::domain::access::{Action, MeasureFacts, Resource};
 use crate::domain::calendar::berlin_day;
@@ -196,6 +197,7 @@ pub fn decide_postponement(
         postponement.decision_reason = given(input.reason.as_deref());
         postponement.days_overdue = days_overdue;
         postponements::close(db, &postponement)?;
+        mails::decision::tell(db, app, &scope, now, &postponement)?;
         let measure = &dossier.row.measure;
         let view = view(db, &postponement, measure)?;
         let entry = Entry {

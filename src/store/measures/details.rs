@@ -1,6 +1,6 @@
 //! What a measure carries beyond what lists sort and filter by (DOMAIN §2.2).
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
 use crate::domain::measure::{Accompanying, Cost, EstimateQuality, Milestone, VerificationMethod};
@@ -72,6 +72,10 @@ pub struct Details {
     pub milestones: String,
     /// Remark.
     pub note: Option<String>,
+    /// Since when its date binds its owner (Europe/Berlin); none while no date binds.
+    pub bound_since: Option<NaiveDate>,
+    /// When the work last went on (UTC): the *progress events* of DOMAIN §5.2.
+    pub last_progress_at: Option<NaiveDateTime>,
 }
 
 impl Details {
@@ -107,6 +111,8 @@ impl Details {
             accompanying: "[]".to_owned(),
             milestones: "[]".to_owned(),
             note: None,
+            bound_since: None,
+            last_progress_at: None,
         }
     }
 

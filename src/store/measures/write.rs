@@ -257,3 +257,11 @@ pub fn replace(
         .execute(db)?;
     Ok(())
 }
+
+/// Notes that the work on a measure went on, without another version of the measure.
+pub fn note_progress(db: &mut Db, now: DateTime<Utc>, measure_id: &str) -> Result<()> {
+    diesel::update(measure_details::table.find(measure_id))
+        .set(measure_details::last_progress_at.eq(stored(now)))
+        .execute(db)?;
+    Ok(())
+}

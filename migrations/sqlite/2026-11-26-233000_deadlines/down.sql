@@ -1,0 +1,14 @@
+DROP TABLE calendar_feeds;
+DROP TABLE absences;
+DROP TABLE deadline_pauses;
+DROP TABLE deadline_completions;
+DROP TABLE set_deadlines;
+DROP INDEX requirement_checks_by_review;
+DROP INDEX requirement_checks_by_day;
+DROP INDEX measure_evidence_by_end;
+DROP INDEX measures_to_verify;
+DROP INDEX measures_to_start;
+DROP INDEX measures_running;
+DROP INDEX measure_details_by_review;
+ALTER TABLE measure_details DROP COLUMN last_progress_at;
+ALTER TABLE measure_details DROP COLUMN bound_since;
