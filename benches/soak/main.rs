@@ -101,9 +101,20 @@ fn main() -> ExitCode {
         let folder = tempfile::tempdir().unwrap();
         let database = Database::create(None).expect("PostgreSQL is missing");
         let (url, processes) = (&database.url, arguments.processes);
-        good &= soak(&arguments, "PostgreSQL", url, processes, folder.path(), &mut chance);
+        good &= soak(
+            &arguments,
+            "PostgreSQL",
+            url,
+            processes,
+            folder.path(),
+            &mut chance,
+        );
     }
-    if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if good {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 /// Random numbers that a seed decides on (SplitMix64).
@@ -133,7 +144,10 @@ fn soak(
         .expect("aiosmtpd is missing; scripts/test-tools.sh installs it");
     let settings = settings(arguments, url, folder, &server);
     let app = seeded(&settings, arguments.mails);
-    println!("{engine}: {processes} at a time, {} people", arguments.mails);
+    println!(
+        "{engine}: {processes} at a time, {} people",
+        arguments.mails
+    );
     let begun = Instant::now();
     let start = || Process::start(&arguments.program, &settings, folder);
     let mut running: Vec<Process> = (0..processes).map(|_| start()).collect();
@@ -149,7 +163,11 @@ fn soak(
             settled * arguments.kills,
             kills * (settled + pending).max(arguments.mails),
         );
-        pause = if sent_share > kill_share { pause * 4 / 5 } else { pause * 5 / 4 };
+        pause = if sent_share > kill_share {
+            pause * 4 / 5
+        } else {
+            pause * 5 / 4
+        };
         pause = pause.clamp(20, 2_000);
         sleep(Duration::from_millis(chance.below(2 * pause)));
         let victim = usize::try_from(chance.below(processes as u64)).unwrap();
@@ -204,7 +222,9 @@ impl Told {
             .read(|db| Ok(accounts::table.select(accounts::email).load(db)?))
             .unwrap();
         let owners = owners.iter().filter(|email| email.starts_with("stall+"));
-        let forgotten = owners.filter(|email| !planned.contains(email.as_str())).count();
+        let forgotten = owners
+            .filter(|email| !planned.contains(email.as_str()))
+            .count();
         let mut arrived: BTreeMap<String, Vec<(String, bool)>> = BTreeMap::new();
         for mail in server.mails() {
             let id = header(&mail, "Message-ID").unwrap();
@@ -231,10 +251,20 @@ impl Told {
         in_the_middle: usize,
         took: Duration,
     ) -> bool {
-        let missing = self.occurrences.keys().filter(|id| !self.arrived.contains_key(*id));
+        let missing = self
+            .occurrences
+            .keys()
+            .filter(|id| !self.arrived.contains_key(*id));
         let missing = missing.count() + self.forgotten;
-        let unsent = self.occurrences.values().filter(|state| *state != "sent").count();
-        let unknown = self.arrived.keys().filter(|id| !self.occurrences.contains_key(*id));
+        let unsent = self
+            .occurrences
+            .values()
+            .filter(|state| *state != "sent")
+            .count();
+        let unknown = self
+            .arrived
+            .keys()
+            .filter(|id| !self.occurrences.contains_key(*id));
         let unknown = unknown.count();
         let copies: usize = self.arrived.values().map(Vec::len).sum();
         let twins = copies - self.arrived.len();
@@ -255,12 +285,24 @@ impl Told {
         println!("  twins       {twins} (at most {explained}: kills × mails at a time)");
         let faults = [
             (missing > 0, "something is missing"),
-            (unsent > 0, "something was given up, dropped or is still waiting"),
+            (
+                unsent > 0,
+                "something was given up, dropped or is still waiting",
+            ),
             (unknown > 0, "something arrived that nobody planned"),
-            (unlike > 0, "a twin does not say that it is one, or is not for the same person"),
-            (twins > explained, "there are more twins than the kills explain"),
+            (
+                unlike > 0,
+                "a twin does not say that it is one, or is not for the same person",
+            ),
+            (
+                twins > explained,
+                "there are more twins than the kills explain",
+            ),
             (kills < arguments.kills, "too few kills"),
-            (in_the_middle * 2 < kills, "most kills came while nothing was under way"),
+            (
+                in_the_middle * 2 < kills,
+                "most kills came while nothing was under way",
+            ),
         ];
         for (_, what) in faults.iter().filter(|(is, _)| *is) {
             println!("  FAILED: {what}");
@@ -281,7 +323,9 @@ fn progress(app: &App) -> (usize, usize) {
         })
         .unwrap();
     let count = |wanted: bool| {
-        let of = states.iter().filter(|(state, _)| (state == "pending") == wanted);
+        let of = states
+            .iter()
+            .filter(|(state, _)| (state == "pending") == wanted);
         of.map(|(_, count)| usize::try_from(*count).unwrap()).sum()
     };
     (count(false), count(true))
@@ -290,7 +334,9 @@ fn progress(app: &App) -> (usize, usize) {
 /// Mails that a process has taken and not settled.
 fn under_way(app: &App) -> i64 {
     let taken = outbox::table.filter(outbox::lease_owner.is_not_null());
-    app.store.read(|db| Ok(taken.count().get_result(db)?)).unwrap()
+    app.store
+        .read(|db| Ok(taken.count().get_result(db)?))
+        .unwrap()
 }
 
 fn settings(
@@ -319,7 +365,9 @@ fn settings(
         ("ZINNE_OUTBOX__MAX_ATTEMPTS", "100"),
         ("ZINNE_OUTBOX__PARALLEL", &parallel),
     ];
-    pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
+    pairs
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into()
 }
 
 /// A database with an overdue measure for each of many owners.

@@ -3,9 +3,10 @@
 use actix_web::http::Method;
 use diesel::prelude::*;
 use serde_json::{Value, json};
-use zinne::actions::{By, outbox, reminders, users};
+use zinne::actions::{By, notifications, outbox, reminders, users};
 use zinne::domain::access::{Grant, Role};
 use zinne::domain::measure::Confidentiality;
+use zinne::store::notifications::NotificationFilter;
 use zinne::store::schema;
 
 use crate::support::{Client, TestApp, approvable};
