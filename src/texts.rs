@@ -291,6 +291,7 @@ mod tests {
         Age, Confidentiality, LinkKind, Origin, Precision, Relevance, Status,
     };
     use crate::domain::order::{ManualPlace, ProtectionNeed, Rule};
+    use crate::domain::postponement;
     use crate::domain::programme::{
         AmountBasis, EntryFlag, LineKind, PostKind, ResolutionKind, ResolutionOutcome,
     };

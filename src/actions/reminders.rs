@@ -16,7 +16,7 @@ use crate::domain::reminder::{Turn, month, turn, week};
 use crate::error::{Error, Result};
 use crate::store::institutions::Institution;
 use crate::store::outbox::{MailKind, NewMail};
-use crate::store::{Db, absences, institutions, new_id, occurrences, outbox, users};
+use crate::store::{Db, absences, institutions, new_id, notifications, occurrences, outbox, users};
 
 pub(super) mod preview;
 mod write;
@@ -200,7 +200,7 @@ pub(super) fn people(db: &mut Db, institution_id: &str, today: NaiveDate) -> Res
         });
         person.grants.push(grant);
     }
-    for id in outbox::bouncing(db, institution_id)? {
+    for id in notifications::bouncing(db, institution_id)? {
         if let Some(person) = people.get_mut(&id) {
             person.bouncing = true;
         }
