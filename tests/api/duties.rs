@@ -3,9 +3,10 @@
 use actix_web::http::Method;
 use diesel::prelude::*;
 use serde_json::{Value, json};
-use zinne::actions::{By, outbox, reminders, users};
+use zinne::actions::{By, notifications, outbox, reminders, users};
 use zinne::domain::access::{Grant, Role};
 use zinne::domain::measure::Confidentiality;
+use zinne::store::notifications::NotificationFilter;
 use zinne::store::schema;
 
 use crate::support::{Client, TestApp, approvable};
@@ -186,7 +187,7 @@ both_engines! {
         assert!(mail.text.contains(&secret) && !mail.text.contains("Einführung MDM (konsumtiv)"), "{}", mail.text);
         assert!(!mail.text.contains(&done) && !mail.text.contains("Virenerkennung"), "{}", mail.text);
         assert!(!sent.iter().any(|mail| mail.to == "netz@offenburg.example"), "nothing of it was left");
-        let states = outbox::page(&app.app, By::Caller(&caller(&isb)), "offenburg", None, 50).unwrap();
+        let states = notifications::page(&app.app, By::Caller(&caller(&isb)), "offenburg", &NotificationFilter::default(), None, 50).unwrap();
         let state = states.iter().find(|mail| mail.email == "netz@offenburg.example").unwrap();
         assert_eq!(state.state, "obsolete");
     }

@@ -17,7 +17,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     // -- one engine room each, none knows another
     ("store", &["domain", "error", "private"]),
     ("auth", &["private"]),
-    ("mail", &["private"]),
+    ("mail", &["private", "texts"]),
     ("webhook", &[]),
     ("catalogue", &["domain"]),
     // Reads tables through the catalogue's bounded reader of workbooks.

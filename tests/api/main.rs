@@ -57,4 +57,5 @@ mod schema_parity;
 mod sheets;
 mod smtp;
 mod target_objects;
+mod undelivered;
 mod webhooks;
