@@ -1,6 +1,6 @@
 //! zinne, the security-measure ledger of German municipalities.
 //!
-//! Imports run one way: `http, jobs, cli → actions → {store, auth, mail, webhook, sheet, catalogue} → domain`;
+//! Imports run one way: `http, jobs, cli → actions → {store, auth, mail, webhook, sheet, ics, catalogue} → domain`;
 //! [`app`] wires. `docs/ARCHITECTURE.md` walks through it.
 
 pub mod actions;

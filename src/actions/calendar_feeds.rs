@@ -13,7 +13,7 @@ use crate::auth::secret;
 use crate::domain::access::{Action, Actor, Resource};
 use crate::domain::calendar::berlin_day;
 use crate::domain::deadline::Rhythm;
-use crate::domain::fault::Args;
+use crate::domain::measure::Confidentiality;
 use crate::error::{Code, Error, Result};
 use crate::ics;
 use crate::store::calendar_feeds::{self, CalendarFeed};
@@ -163,12 +163,13 @@ pub fn calendar(app: &App, secret: &str) -> Result<String> {
         let language = Language::from_tag(&user.locale);
         let entries = found.iter().map(|one| {
             let deadline = &one.deadline;
-            let kind = texts::text(
-                language,
-                &format!("deadline-kind-{}", deadline.kind),
-                &Args::new(),
-            );
+            let kind = texts::label(language, "deadline", deadline.kind.as_str());
             let title = deadline.title_outside().unwrap_or_default();
+            // Of what is strictly confidential not even the number leaves the house.
+            let reference = match deadline.confidentiality {
+                Confidentiality::StrictlyConfidential => "",
+                _ => deadline.reference.as_str(),
+            };
             let comes_again = one
                 .set
                 .as_ref()
@@ -183,8 +184,8 @@ pub fn calendar(app: &App, secret: &str) -> Result<String> {
                 sequence: u32::try_from(one.version).unwrap_or(0),
                 changed_at: one.changed_at.and_utc(),
                 day: deadline.due,
-                summary: format!("{kind}: {} {title}", deadline.reference)
-                    .trim_end()
+                summary: format!("{kind}: {reference} {title}")
+                    .trim_end_matches([':', ' '])
                     .to_owned(),
                 category: kind,
             }

@@ -32,6 +32,14 @@ mod connection {
 }
 pub use connection::{Db, MultiBackend};
 
+impl Db {
+    /// Whether the engine knows nothing of how many rows there are when it plans a query: SQLite, as long as nobody has it
+    /// count them.
+    pub(super) const fn plans_without_statistics(&self) -> bool {
+        matches!(self, Db::Sqlite(_))
+    }
+}
+
 /// Compiles a body once for each engine, for what diesel cannot do on the enum
 /// (upserts, inserting a `Vec`).
 macro_rules! both {

@@ -336,6 +336,9 @@ impl Operation {
             ("{delivery}", delivery.as_str()),
             ("{notification}", mail),
             ("{posting_rule}", record.as_str()),
+            ("{deadline}", record.as_str()),
+            ("{absence}", record.as_str()),
+            ("{secret}", "x"),
         ];
         let path = values
             .iter()
@@ -362,6 +365,7 @@ impl Operation {
             "withdraw_measure_postponement",
             "approve_check_dispensable",
             "change_post_status",
+            "complete_deadline",
             "rotate_webhook_secret",
         ];
         if [Method::PATCH, Method::PUT, Method::DELETE].contains(&self.method)
@@ -392,6 +396,8 @@ impl Operation {
             "{budget_period}",
             "{posting}",
             "{posting_rule}",
+            "{deadline}",
+            "{absence}",
         ];
         let Some(of) = named.iter().find_map(|name| self.path.split_once(name)) else {
             return "x".to_owned();
@@ -496,11 +502,27 @@ impl Operation {
                 "kind": "decision",
             })),
             "update_resolution" => Some(json!({ "outcome": "adopted" })),
+            "create_deadline" => Some(
+                json!({ "kind": "council_report", "title": format!("Bericht {unique}"), "date": "2022-12-31" }),
+            ),
+            "update_deadline" => Some(json!({ "note": "Probe" })),
+            "complete_deadline" => Some(json!({ "on": "2022-10-17" })),
+            "pause_deadline" => Some(
+                json!({ "until": "2022-10-20", "reason": "Die Abnahme ist für den 19.10. zugesagt." }),
+            ),
+            "create_absence" => Some(
+                json!({ "deputy": "digital@offenburg.example", "from": "2022-10-20", "until": "2022-10-21" }),
+            ),
             "create_webhook" => Some(
                 json!({ "url": "https://hooks.example.org/", "events": ["measure.overdue"], "active": false }),
             ),
             "update_webhook" => Some(json!({ "description": "Probe" })),
-            "rotate_webhook_secret"
+            "create_calendar_feed"
+            | "delete_calendar_feed"
+            | "delete_deadline"
+            | "resume_deadline"
+            | "delete_absence"
+            | "rotate_webhook_secret"
             | "test_webhook"
             | "replay_webhook_delivery"
             | "delete_webhook"
@@ -641,6 +663,13 @@ async fn table(app: &TestApp) -> String {
         .post("institutions/offenburg/budget/posting-rules", rule)
         .await
         .ok(201);
+    // The earliest of all, and enough of them for those who finish one.
+    for _ in 0..PEOPLE.len() {
+        let legal = json!({ "kind": "legal", "title": "Frist", "date": "2000-01-01", "org_unit": "FB DigIT" });
+        isb.post("institutions/offenburg/deadlines", legal)
+            .await
+            .ok(201);
+    }
     let operations = operations();
     let mut cells: BTreeMap<(usize, usize), String> = BTreeMap::new();
     for (column, (name, email)) in PEOPLE.iter().enumerate() {

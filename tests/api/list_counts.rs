@@ -1,6 +1,6 @@
 //! What lists cost and count: statements, facets, sparse answers.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use diesel::connection::{
     Instrumentation, InstrumentationEvent, SimpleConnection as _, set_default_instrumentation,
@@ -19,6 +19,8 @@ use crate::support::TestApp;
 thread_local! {
     /// Statements that this thread has sent: actions that a test calls itself run on its own thread.
     static STATEMENTS: Cell<usize> = const { Cell::new(0) };
+    /// Their words, where somebody wants to know.
+    static WORDS: RefCell<Option<Vec<String>>> = const { RefCell::new(None) };
 }
 
 /// Counts the statements of the thread that sends them.
@@ -26,8 +28,13 @@ pub struct Counter;
 
 impl Instrumentation for Counter {
     fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
-        if matches!(event, InstrumentationEvent::StartQuery { .. }) {
+        if let InstrumentationEvent::StartQuery { query, .. } = event {
             STATEMENTS.set(STATEMENTS.get() + 1);
+            WORDS.with_borrow_mut(|words| {
+                words
+                    .iter_mut()
+                    .for_each(|words| words.push(query.to_string()))
+            });
         }
     }
 }
@@ -42,6 +49,15 @@ pub fn statements<T>(work: impl FnOnce() -> T) -> (T, usize) {
     let before = STATEMENTS.get();
     let result = work();
     (result, STATEMENTS.get() - before)
+}
+
+/// The statements that `work` sends on this thread, without their values.
+pub fn words_of(work: impl FnOnce()) -> Vec<String> {
+    WORDS.set(Some(Vec::new()));
+    work();
+    let words = WORDS.take().unwrap_or_default();
+    let bare = |sql: String| sql.split(" -- binds").next().unwrap_or_default().to_owned();
+    words.into_iter().map(bare).collect()
 }
 
 /// Repeats every measure of Offenburg so many times, with details and links.

@@ -30,6 +30,7 @@ mod cli;
 mod comments;
 mod consolidation;
 mod dashboard;
+mod deadlines;
 mod demo;
 mod duties;
 mod filters;

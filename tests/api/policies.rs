@@ -10,6 +10,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 use zinne::actions::{By, institutions, programmes, reminders, undelivered, users, webhooks};
 use zinne::domain::access::{Action, Actor, Grant, MeasureFacts, Person, Policy, Resource, Role};
+use zinne::domain::deadline::Kind;
 use zinne::domain::holiday::Land;
 use zinne::domain::institution::InstitutionKind;
 use zinne::domain::measure::{Confidentiality, Status};
@@ -389,6 +390,29 @@ both_engines! {
                 Action::FilterSave => {
                     isb.post("institutions/offenburg/filters", json!({ "name": "Meine", "query": "overdue=true" })).await.ok(201);
                 }
+                Action::DeadlineRead => { isb.get("institutions/offenburg/deadlines").await.ok(200); }
+                Action::DeadlineWrite => {
+                    let body = json!({ "kind": "audit", "title": "Audit", "date": "2000-01-01" });
+                    isb.post("institutions/offenburg/deadlines", body).await.ok(201);
+                }
+                Action::DeadlinePause | Action::DeadlineComplete => {
+                    let first = isb.get("institutions/offenburg/deadlines?kind=audit").await.ok(200)["items"][0]["id"].as_str().unwrap().to_owned();
+                    let (verb, body) = if action == Action::DeadlinePause {
+                        ("pause", json!({ "until": "2022-10-20", "reason": "Die Abnahme ist für den 19.10. zugesagt." }))
+                    } else {
+                        // Its event is the only one; the deadline is there again for the pause.
+                        isb.post("institutions/offenburg/deadlines", json!({ "kind": "audit", "title": "Audit", "date": "2000-01-02" })).await.ok(201);
+                        before = everything(app);
+                        ("completion", json!({ "on": "2022-10-17" }))
+                    };
+                    isb.send(Method::POST, &format!("institutions/offenburg/deadlines/{first}/{verb}"), &[("if-match", "*")], Some(body.to_string())).await.ok(201);
+                }
+                Action::AbsenceRead => { isb.get("institutions/offenburg/absences").await.ok(200); }
+                Action::AbsenceWrite => {
+                    let body = json!({ "deputy": "digital@offenburg.example", "from": "2022-10-20", "until": "2022-10-21" });
+                    isb.post("institutions/offenburg/absences", body).await.ok(201);
+                }
+                Action::CalendarFeedWrite => { isb.send(Method::POST, "institutions/offenburg/calendar-feed", &[], None).await.ok(201); }
                 Action::ReminderPlan => assert!(reminders::plan_due(&app.app).unwrap().mails > 0),
                 Action::NotificationRead => { isb.get("institutions/offenburg/notifications").await.ok(200); }
                 Action::NotificationRetry => {
@@ -553,6 +577,20 @@ fn somebody_may(policy: &Policy, action: Action) -> bool {
             },
             Resource::Check { requested_by: &[] },
             Resource::Resolution { public: true },
+            Resource::DeadlineInSight {
+                confidentiality: Confidentiality::Public,
+                of_money: false,
+                concerned: None,
+            },
+            Resource::Deadline {
+                kind: Kind::Audit,
+                implementers: [None, None],
+                org_unit: None,
+            },
+            Resource::Absence {
+                person: "me",
+                units: &[],
+            },
             Resource::Measure(measure(Status::Proposed, to)),
             Resource::Measure(MeasureFacts {
                 tier: Some(Tier::Isb),
@@ -626,6 +664,10 @@ fn institution_table(policy: &Policy) -> String {
             Action::CheckRead,
             Action::CheckApproveDispensable,
             Action::ResolutionRead,
+            Action::DeadlineRead,
+            Action::DeadlineWrite,
+            Action::DeadlineComplete,
+            Action::AbsenceWrite,
         ];
         if on_measures || elsewhere.contains(&action) {
             continue;
@@ -673,7 +715,61 @@ fn institution_table(policy: &Policy) -> String {
             yes(policy.permits(&person(&[role]), Action::ResolutionRead, &resource))
         }));
     }
+    deadline_rows(policy, &mut table);
     table
+}
+
+/// Deadlines that were set, by class and kind, and absences.
+fn deadline_rows(policy: &Policy, table: &mut String) {
+    for (what, of_money, concerned) in [
+        ("any", false, None),
+        ("of money", true, None),
+        ("own", false, Some("me")),
+    ] {
+        for class in [Confidentiality::Internal, Confidentiality::Confidential] {
+            let resource = Resource::DeadlineInSight {
+                confidentiality: class,
+                of_money,
+                concerned,
+            };
+            table.push_str(&row(&format!("deadline.read, {what}, {class}"), |role| {
+                yes(policy.permits(&person(&[role]), Action::DeadlineRead, &resource))
+            }));
+        }
+    }
+    for action in [Action::DeadlineWrite, Action::DeadlineComplete] {
+        for kind in Kind::ALL
+            .iter()
+            .filter(|kind| kind.is_set() || **kind == Kind::Duty)
+        {
+            for (what, owner) in [("", "other"), (", own", "me")] {
+                let resource = Resource::Deadline {
+                    kind: *kind,
+                    implementers: [Some(owner), None],
+                    org_unit: Some("mine"),
+                };
+                let cells = |role| yes(policy.permits(&person(&[role]), action, &resource));
+                if owner == "other" || action == Action::DeadlineComplete {
+                    table.push_str(&row(&format!("{action}, {kind}{what}"), cells));
+                }
+            }
+        }
+    }
+    let mine = ["mine".to_owned()];
+    let nobody: [String; 0] = [];
+    for (what, person_id, units) in [
+        ("own", "me", &nobody[..]),
+        ("of the own unit", "other", &mine[..]),
+        ("of others", "other", &nobody[..]),
+    ] {
+        let resource = Resource::Absence {
+            person: person_id,
+            units,
+        };
+        table.push_str(&row(&format!("absence.write, {what}"), |role| {
+            yes(policy.permits(&person(&[role]), Action::AbsenceWrite, &resource))
+        }));
+    }
 }
 
 /// Whose measure: somebody else's in a foreign unit, in one's own unit, one's own in a foreign unit, both.

@@ -4,13 +4,12 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use diesel::sql_types::{Date, Text};
 
-use super::{Ask, by_day};
+use super::{Ask, by_day, from_elsewhere};
 use crate::domain::measure::{Confidentiality, Status};
 use crate::error::Result;
 use crate::store::db::{Db, MultiBackend};
 use crate::store::expressions::row_after;
 use crate::store::schema::{measure_evidence, measures};
-use crate::store::sight::seen_by;
 
 /// A piece of evidence that ends, with its measure.
 #[derive(Debug, Clone, Queryable)]
@@ -64,9 +63,7 @@ pub fn evidence(db: &mut Db, ask: &Ask<'_>) -> Result<Vec<EvidenceRow>> {
         .filter(measure_evidence::valid_until.is_not_null())
         .filter(measure_evidence::withdrawn_at.is_null())
         .filter(measures::status.ne_all(over));
-    if let Some(id) = ask.institution_id {
-        query = query.filter(measures::institution_id.eq(id));
-    }
+    from_elsewhere!(db, query, ask);
     if let Some(reader) = ask.reader {
         let sight = &reader.measures;
         let concerned = measures::owner_id
@@ -75,9 +72,7 @@ pub fn evidence(db: &mut Db, ask: &Ask<'_>) -> Result<Vec<EvidenceRow>> {
             .or(measures::verifier_id.eq(sight.user_id));
         let class = || measure_evidence::confidentiality;
         let own = concerned.and(class().eq_any(&sight.visibility.own));
-        query = query
-            .filter(seen_by(sight))
-            .filter(class().eq_any(&sight.visibility.all).or(own));
+        query = query.filter(class().eq_any(&sight.visibility.all).or(own));
     }
     if let Some(unit) = ask.org_unit {
         query = query.filter(measures::org_unit.eq(unit));

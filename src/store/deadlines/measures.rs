@@ -5,7 +5,7 @@ use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::sql_types::{Date, Text};
 
-use super::{Ask, by_day};
+use super::{Ask, by_day, from_elsewhere};
 use crate::domain::access::Role;
 use crate::domain::deadline::UNDATED;
 use crate::domain::measure::{Confidentiality, Status};
@@ -203,11 +203,15 @@ pub fn measures(
             .filter(measures::status.ne_all(over))
         }
     };
-    if let Some(id) = ask.institution_id {
-        query = query.filter(measures::institution_id.eq(id));
-    }
-    if let Some(reader) = ask.reader {
-        query = query.filter(seen_by(&reader.measures));
+    if which == MeasureDay::Review {
+        from_elsewhere!(db, query, ask);
+    } else {
+        if let Some(id) = ask.institution_id {
+            query = query.filter(measures::institution_id.eq(id));
+        }
+        if let Some(reader) = ask.reader {
+            query = query.filter(seen_by(&reader.measures));
+        }
     }
     if let Some(unit) = ask.org_unit {
         query = query.filter(measures::org_unit.eq(unit));
