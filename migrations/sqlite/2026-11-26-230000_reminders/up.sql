@@ -9,7 +9,7 @@ CREATE TABLE webhook_endpoints (
     secret TEXT NOT NULL,
     previous_secret TEXT,
     previous_valid_until TEXT,
-    active INTEGER NOT NULL CHECK (active IN (0, 1)),
+    active INTEGER NOT NULL,
     failing_since TEXT,
     switched_off_at TEXT,
     switched_off_why TEXT CHECK (switched_off_why IN ('gone', 'failing')),
@@ -32,7 +32,7 @@ CREATE TABLE outbox_new (
     recipient_id TEXT REFERENCES users (id),
     endpoint_id TEXT REFERENCES webhook_endpoints (id),
     kind TEXT NOT NULL CHECK (kind IN (
-        'digest', 'single', 'weekly', 'finance', 'undelivered', 'decision', 'event'
+        'digest', 'single', 'weekly', 'finance', 'alarm', 'undelivered', 'decision', 'event'
     )),
     day TEXT NOT NULL,
     payload TEXT NOT NULL,
@@ -42,8 +42,8 @@ CREATE TABLE outbox_new (
     leased_until TEXT,
     lease_owner TEXT,
     last_reply TEXT,
-    handed_over INTEGER NOT NULL DEFAULT 0 CHECK (handed_over IN (0, 1)),
-    refused INTEGER NOT NULL DEFAULT 0 CHECK (refused IN (0, 1)),
+    handed_over INTEGER NOT NULL DEFAULT 0,
+    refused INTEGER NOT NULL DEFAULT 0,
     planned_at TEXT NOT NULL,
     finished_at TEXT,
     reported_at TEXT,
