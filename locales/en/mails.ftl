@@ -102,3 +102,7 @@ mail-decision-approved = The new date is { $due }; the first one stays in the hi
 mail-decision-refused = It stays { $due }.
 mail-fact-decided-by = Decided by
 mail-fact-tier = Level
+
+mail-alarm-subject = [Measures] Alarm { $code }: { $what }
+mail-alarm-reason = You receive this message because you keep the budget of the security measures in the institution “{ $institution }” (role: finance). This alarm is told once; after that it stands in the monthly digest.
+mail-todo-alarm = Cover what is missing, ask for over- or extra-plan money, or correct the entry; look whether the council has to be told (§ 28 GemHVO).

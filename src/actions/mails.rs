@@ -91,6 +91,7 @@ pub(super) fn compose(app: &App, leased: &Leased) -> Result<Composed> {
             MailKind::Single => reminder::single(db, &mail, &mut gone)?,
             MailKind::Weekly => weekly::compose(db, &mail)?,
             MailKind::Finance => finance::compose(db, &mail)?,
+            MailKind::Alarm => finance::alarm(db, &mail)?,
             MailKind::Decision => decision::compose(db, &mail)?,
             MailKind::Undelivered => undelivered::compose(db, &mail)?,
         };
@@ -109,7 +110,11 @@ pub(super) fn compose(app: &App, leased: &Leased) -> Result<Composed> {
 /// Whether a mail keeps to working hours. What tells of something that has just happened does not.
 const fn waits_for_work(kind: MailKind) -> bool {
     match kind {
-        MailKind::Digest | MailKind::Single | MailKind::Weekly | MailKind::Finance => true,
+        MailKind::Digest
+        | MailKind::Single
+        | MailKind::Weekly
+        | MailKind::Finance
+        | MailKind::Alarm => true,
         MailKind::Undelivered | MailKind::Decision => false,
     }
 }

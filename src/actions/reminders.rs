@@ -18,6 +18,7 @@ use crate::store::institutions::Institution;
 use crate::store::outbox::{MailKind, NewMail};
 use crate::store::{Db, absences, institutions, new_id, notifications, occurrences, outbox, users};
 
+pub(super) mod alarms;
 pub(super) mod preview;
 mod write;
 
@@ -93,6 +94,7 @@ fn plan_institution(app: &App, now: DateTime<Utc>, institution: &Institution) ->
             today,
         };
         let mut mails = write::reminders(db, now, &day)?;
+        mails += alarms::plan(db, now, &day)?;
         for (kind, job, role) in REGULAR {
             if outbox::claim_run(db, now, job, &institution.id, period(kind, today))? {
                 mails += regular(db, now, &day, kind, role)?;

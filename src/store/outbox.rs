@@ -33,6 +33,8 @@ text_enum! {
         Weekly = "weekly",
         /// The month of the Kämmerei.
         Finance = "finance",
+        /// An alarm of a budget that cannot wait for the month's end.
+        Alarm = "alarm",
         /// Mails that were given up.
         Undelivered = "undelivered",
         /// A decision that somebody above the ISB has taken.

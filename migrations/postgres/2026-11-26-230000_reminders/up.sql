@@ -32,7 +32,7 @@ CREATE TABLE outbox_new (
     recipient_id TEXT COLLATE "C" REFERENCES users (id),
     endpoint_id TEXT COLLATE "C" REFERENCES webhook_endpoints (id),
     kind TEXT COLLATE "C" NOT NULL CHECK (kind IN (
-        'digest', 'single', 'weekly', 'finance', 'undelivered', 'decision', 'event'
+        'digest', 'single', 'weekly', 'finance', 'alarm', 'undelivered', 'decision', 'event'
     )),
     day DATE NOT NULL,
     payload TEXT COLLATE "C" NOT NULL,

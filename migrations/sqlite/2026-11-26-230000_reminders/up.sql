@@ -32,7 +32,7 @@ CREATE TABLE outbox_new (
     recipient_id TEXT REFERENCES users (id),
     endpoint_id TEXT REFERENCES webhook_endpoints (id),
     kind TEXT NOT NULL CHECK (kind IN (
-        'digest', 'single', 'weekly', 'finance', 'undelivered', 'decision', 'event'
+        'digest', 'single', 'weekly', 'finance', 'alarm', 'undelivered', 'decision', 'event'
     )),
     day TEXT NOT NULL,
     payload TEXT NOT NULL,

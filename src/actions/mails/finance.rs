@@ -4,9 +4,11 @@ use chrono::Datelike as _;
 
 use super::{Body, Mail, unwritten};
 use crate::actions::budget::{self, Alarm, Grouping, ReportFilter, ReportRow};
+use crate::actions::reminders::alarms::{AlarmPayload, still_there};
 use crate::error::Result;
 use crate::mail::notice::{Notice, Row, Section};
 use crate::store::Db;
+use crate::store::types::from_json;
 use crate::texts;
 
 /// Alarms, and the money of each programme; nobody is told that there is nothing to tell.
@@ -58,6 +60,49 @@ pub(super) fn compose(db: &mut Db, mail: &Mail<'_>) -> Result<Body> {
                 mail.api(&format!("budget?year={year}")),
             ),
         ],
+        contact: mail.officer(),
+        occurrence_key: mail.leased.occurrence_key.clone(),
+        policy_version: mail.app.alarms.version.clone(),
+    };
+    Ok(Ok(notice.render().map_err(unwritten)?))
+}
+
+/// One alarm that cannot wait.
+pub(super) fn alarm(db: &mut Db, mail: &Mail<'_>) -> Result<Body> {
+    let payload: AlarmPayload = from_json(&mail.leased.payload)?;
+    let Some(alarm) = still_there(db, mail.app, &mail.scope, &payload, mail.today)? else {
+        return Ok(Err("the alarm is over"));
+    };
+    let place = &alarm.place;
+    let what = place
+        .line
+        .as_ref()
+        .or(place.measure.as_ref())
+        .cloned()
+        .unwrap_or_default();
+    let code = alarm.hit.code.to_string();
+    let institution = mail.leased.institution_name.clone();
+    let notice = Notice {
+        language: mail.language,
+        subject: mail.say("alarm-subject", &[("code", code.clone()), ("what", what)]),
+        recipient: mail.recipient.name.clone(),
+        intro: vec![mail.say("alarm-reason", &[("institution", institution)])],
+        sections: vec![
+            Section {
+                heading: mail.say("heading-alarms", &[]),
+                rows: vec![row(mail, &alarm)],
+                ..Section::default()
+            },
+            Section {
+                heading: mail.say("heading-todo", &[]),
+                points: vec![mail.say("todo-alarm", &[])],
+                ..Section::default()
+            },
+        ],
+        links: vec![(
+            mail.say("link-alarms", &[]),
+            mail.api(&format!("budget/alarms?code={code}")),
+        )],
         contact: mail.officer(),
         occurrence_key: mail.leased.occurrence_key.clone(),
         policy_version: mail.app.alarms.version.clone(),

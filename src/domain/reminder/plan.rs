@@ -65,7 +65,7 @@ pub fn plan<'a>(
 ) -> Vec<Planned<'a>> {
     let mut planned = Vec::new();
     for deadline in deadlines {
-        if is_paused(deadline, today.day) {
+        if is_paused(deadline, today.day) || is_history(deadline) {
             continue;
         }
         let Some(ladder) = policy.ladder(deadline.kind, deadline.urgent) else {
@@ -88,6 +88,12 @@ pub fn plan<'a>(
         }
     }
     planned
+}
+
+/// A date that was over before anybody here could meet it, such as a report of years ago in a paper that was brought in. It
+/// stands in the list of deadlines until somebody says that it was met. Of a measure, whoever does it hears all the same.
+fn is_history(deadline: &Deadline) -> bool {
+    deadline.status.is_none() && deadline.due < deadline.since
 }
 
 fn is_paused(deadline: &Deadline, today: NaiveDate) -> bool {
@@ -152,6 +158,11 @@ pub fn occurrence_key(deadline_id: &str, due: NaiveDate, code: &str, recipient: 
 /// Names a mail of a kind to one person on one day, for ever.
 pub fn mail_key(kind: &str, institution_id: &str, recipient: &str, day: NaiveDate) -> String {
     key(&[kind, institution_id, recipient, &day.to_string()])
+}
+
+/// Names a mail about an alarm at its place to one person, for ever.
+pub fn alarm_key(check: &str, institution_id: &str, place: &str, recipient: &str) -> String {
+    key(&["alarm", check, institution_id, place, recipient])
 }
 
 fn key(parts: &[&str]) -> String {

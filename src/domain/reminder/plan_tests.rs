@@ -326,6 +326,29 @@ fn whoever_is_told_late_hears_the_rest_only() {
 }
 
 #[test]
+fn what_was_over_before_it_came_is_history_unless_it_is_work() {
+    let calendar = calendar(Land::BadenWuerttemberg, &[]);
+    let report = |_| Deadline {
+        kind: Kind::CouncilReport,
+        status: None,
+        since: day("2026-04-02"),
+        ..deadline("1", "2026-03-31")
+    };
+    assert_eq!(
+        run(report, &calendar, day("2026-04-02"), 100, |_| false),
+        []
+    );
+    let known = |today| Deadline {
+        since: day("2026-03-31"),
+        ..report(today)
+    };
+    assert_eq!(
+        lines(&run(known, &calendar, day("2026-04-02"), 2, |_| false)),
+        ["2026-04-02: O1 owner"]
+    );
+}
+
+#[test]
 fn a_pause_holds_back_and_loses_nothing() {
     let calendar = calendar(Land::BadenWuerttemberg, &[]);
     let paused = |today| Deadline {

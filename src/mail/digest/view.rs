@@ -18,6 +18,10 @@ pub(super) struct View {
     pub(super) as_of: String,
     pub(super) overdue: List,
     pub(super) due_soon: List,
+    /// What the rows are, in the singular: measures, or deadlines of other kinds as well.
+    pub(super) one: &'static str,
+    /// The same in the plural.
+    pub(super) many: &'static str,
     /// Days that count as soon.
     pub(super) window: i64,
     /// Among the rows is one without anybody responsible.
@@ -67,7 +71,20 @@ impl View {
             let all = digest.overdue.iter().chain(&digest.due_soon);
             all.filter(|item| !item.only_counted && item.title.is_some())
         };
+        let kinds = digest
+            .overdue
+            .iter()
+            .chain(&digest.due_soon)
+            .any(|item| item.kind.is_some());
+        let (one, many) = match (digest.locale, kinds) {
+            (Locale::De, false) => ("Maßnahme", "Maßnahmen"),
+            (Locale::De, true) => ("Frist", "Fristen"),
+            (Locale::En, false) => ("measure", "measures"),
+            (Locale::En, true) => ("deadline", "deadlines"),
+        };
         Ok(Self {
+            one,
+            many,
             for_officer: digest.audience == Audience::SecurityOfficer,
             for_head: digest.audience == Audience::Head,
             institution: one_line(&digest.institution),
