@@ -195,7 +195,7 @@ async fn everything_that_is_printed_works_and_a_second_start_sends_nothing_again
     );
     assert_eq!(
         dashboard["mails"],
-        json!({ "pending": 0, "sent": 4, "failed": 0 })
+        json!({ "pending": 0, "sent": 14, "failed": 0 })
     );
     let plan: Value = serde_json::from_str(&printed["plan"]).unwrap();
     assert_eq!(plan["programme"], "OG-2021-DIG");
