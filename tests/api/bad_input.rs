@@ -479,6 +479,9 @@ both_engines! {
                 ("{budget_period}", "x"),
                 ("{posting}", "x"),
                 ("{posting_rule}", "x"),
+                ("{deadline}", "x"),
+                ("{absence}", "x"),
+                ("{secret}", "x"),
             ] {
                 path = path.replace(name, value);
             }
