@@ -44,6 +44,8 @@ pub struct Section {
     pub more: usize,
     /// Sentences, such as what is to be done.
     pub points: Vec<String>,
+    /// The heading says how many there are.
+    pub counted: bool,
 }
 
 /// Something listed.
@@ -82,7 +84,7 @@ impl Notice {
             sections: sections
                 .into_iter()
                 .map(|section| SectionView {
-                    total: section.total(),
+                    total: if section.counted { section.total() } else { 0 },
                     rest: (section.more > 0).then(|| {
                         texts::text(
                             self.language,
@@ -136,6 +138,7 @@ impl Section {
             rows: self.rows.iter().take(MOST_ROWS).map(row).collect(),
             more: self.more + self.rows.len().saturating_sub(MOST_ROWS),
             points: self.points.iter().map(|text| one_line(text)).collect(),
+            counted: self.counted,
         }
     }
 }
@@ -157,6 +160,7 @@ struct View<'a> {
 
 struct SectionView {
     section: Section,
+    /// Said in the heading, where it is not zero.
     total: usize,
     rest: Option<String>,
 }

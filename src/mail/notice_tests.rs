@@ -26,6 +26,7 @@ fn notice() -> Notice {
                 ],
                 more: 3,
                 points: Vec::new(),
+                counted: true,
             },
             Section {
                 heading: "Nichts".to_owned(),

@@ -106,7 +106,7 @@ impl Guard {
     /// # Errors
     /// [`Refusal`]
     pub fn target(&self, url: &str) -> Result<Target, Refusal> {
-        let url = Url::parse(url).map_err(|_| Refusal::Url("it is not a url"))?;
+        let url = Url::parse(url).map_err(|_error| Refusal::Url("it is not a url"))?;
         let tls = match url.scheme() {
             "https" => true,
             "http" if self.http => false,

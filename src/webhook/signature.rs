@@ -31,8 +31,8 @@ pub fn sign<S: AsRef<str>>(
     let signatures = secrets.iter().map(|secret| {
         let secret = secret.as_ref();
         let key = secret.strip_prefix(PREFIX).unwrap_or(secret);
-        let key = STANDARD.decode(key).map_err(|_| BadSecret)?;
-        let mut mac = Hmac::<Sha256>::new_from_slice(&key).map_err(|_| BadSecret)?;
+        let key = STANDARD.decode(key).map_err(|_error| BadSecret)?;
+        let mut mac = Hmac::<Sha256>::new_from_slice(&key).map_err(|_error| BadSecret)?;
         mac.update(format!("{id}.{timestamp}.{body}").as_bytes());
         let signature = STANDARD.encode(mac.finalize().into_bytes());
         Ok(format!("v1,{signature}"))

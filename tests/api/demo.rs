@@ -170,7 +170,7 @@ async fn everything_that_is_printed_works_and_a_second_start_sends_nothing_again
         demo.program
             .seen
             .iter()
-            .any(|line| line.contains("9 mails were written now"))
+            .any(|line| line.contains("30 mails were written now"))
     );
 
     let printed = demo.paste();
@@ -292,21 +292,25 @@ const MDM: &[(i64, i64)] = &[
 ];
 const VIRUS: &[(i64, i64)] = &[(2023, 3_500_000), (2025, 1_200_000)];
 
-/// The ISB's mail is the one that the printed line finds, and it is German.
+/// The printed line finds the ISB's mails, and they are German.
 fn mails(demo: &Demo, found: &str) {
-    assert_eq!(demo.mails().len(), 9);
+    assert_eq!(demo.mails().len(), 30);
     let found: Vec<&str> = found.lines().collect();
-    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found.len(), 5, "{found:?}");
     if !python_has("email") {
         return;
     }
-    let mail = read_mail(&demo.folder.parent().unwrap().join(found[0]));
-    assert_eq!(mail["defects"], 0);
-    assert_eq!(mail["to"], "Ines Brandt <isb@offenburg.example>");
-    assert_eq!(
-        mail["subject"],
-        "[zinne] Stadt Offenburg: 4 Maßnahmen überfällig, 1 bald fällig"
-    );
+    let read = |name: &&str| read_mail(&demo.folder.parent().unwrap().join(name));
+    let mails: Vec<Value> = found.iter().map(read).collect();
+    for mail in &mails {
+        assert_eq!(mail["defects"], 0);
+        assert_eq!(mail["to"], "Ines Brandt <isb@offenburg.example>");
+    }
+    let subject = "[Maßnahmen] Woche der Informationssicherheit, Stadt Offenburg: überfällig 10";
+    let mail = mails
+        .iter()
+        .find(|mail| mail["subject"] == subject)
+        .unwrap();
     let text = mail["text"].as_str().unwrap();
     for part in [
         "Guten Tag Ines Brandt,",

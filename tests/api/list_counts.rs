@@ -61,7 +61,7 @@ pub fn words_of(work: impl FnOnce()) -> Vec<String> {
 }
 
 /// Repeats every measure of Offenburg so many times, with details and links.
-fn multiply(app: &TestApp, times: usize) {
+pub fn multiply(app: &TestApp, times: usize) {
     let same = "institution_id, programme_id, title, title_public, search_key, description, origin, relevance, owner_id, org_unit, status, \
         status_reason, status_changed_at, priority, start_planned, due_original, due_current, due_sort, due_precision, due_text, due_assumed, \
         completed_on, confidentiality, version, created_at, updated_at, deputy_id, verifier_id";

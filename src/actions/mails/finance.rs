@@ -45,6 +45,7 @@ pub(super) fn compose(db: &mut Db, mail: &Mail<'_>) -> Result<Body> {
             Section {
                 heading: mail.say("heading-alarms", &[]),
                 rows: alarms.iter().map(|alarm| row(mail, alarm)).collect(),
+                counted: true,
                 ..Section::default()
             },
             Section {

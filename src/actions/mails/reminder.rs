@@ -184,7 +184,7 @@ pub(super) fn single(db: &mut Db, mail: &Mail<'_>, gone: &mut Vec<String>) -> Re
         links: if secret {
             vec![sign_in(mail)]
         } else {
-            links(mail, deadline)
+            links(mail, &told)
         },
         contact: mail.officer().filter(|_| !mail.recipient.has(Role::Isb)),
         occurrence_key: mail.leased.occurrence_key.clone(),
@@ -267,26 +267,24 @@ fn next(mail: &Mail<'_>, told: &Told) -> Option<String> {
     Some(mail.say("next", &args))
 }
 
-/// Report done, say how far it is, ask for another date: each behind a sign-in.
-fn links(mail: &Mail<'_>, deadline: &Deadline) -> Vec<(String, String)> {
-    let mut links = Vec::new();
-    if deadline.status.is_some() {
-        links.push((
-            mail.say("link-measure", &[]),
-            mail.api(&format!("measures/{}", deadline.reference)),
-        ));
-        for (what, operation) in [
+/// The measure; for whoever works on it, to report it done, to say how far it is, to ask for another date. Each is behind a
+/// sign-in.
+fn links(mail: &Mail<'_>, told: &Told) -> Vec<(String, String)> {
+    if told.deadline.status.is_none() {
+        return vec![sign_in(mail)];
+    }
+    let path = format!("measures/{}", told.deadline.reference);
+    let mut links = vec![(mail.say("link-measure", &[]), mail.api(&path))];
+    if told.told_as.contains(&Capacity::Owner) {
+        let steps = [
             ("link-done", "change_measure_status"),
             ("link-progress", "update_measure"),
             ("link-postpone", "request_measure_postponement"),
-        ] {
-            links.push((
-                mail.say(what, &[]),
-                mail.address(&format!("api/docs/#/measure/{operation}")),
-            ));
-        }
-    } else {
-        links.push(sign_in(mail));
+        ];
+        links.extend(steps.map(|(what, operation)| {
+            let address = mail.address(&format!("api/docs/#/measure/{operation}"));
+            (mail.say(what, &[]), address)
+        }));
     }
     links
 }

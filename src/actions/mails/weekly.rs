@@ -49,6 +49,7 @@ pub(super) fn compose(db: &mut Db, mail: &Mail<'_>) -> Result<Body> {
                 .iter()
                 .map(|deadline| reminder::row(mail, deadline))
                 .collect(),
+            counted: true,
             ..Section::default()
         });
     }
@@ -118,6 +119,7 @@ fn of_the_week(db: &mut Db, mail: &Mail<'_>) -> Result<Vec<Section>> {
     let section = |name: &str, rows: Vec<Row>| Section {
         heading: mail.say(&format!("heading-{name}"), &[]),
         rows,
+        counted: true,
         ..Section::default()
     };
     Ok(vec![

@@ -73,7 +73,7 @@ fn one_is_singular() {
     let rendered = render(&digest).unwrap();
     assert_eq!(
         rendered.subject,
-        "[zinne] Offenburg: 1 Maßnahme überfällig, 1 bald fällig"
+        "[Maßnahmen] Offenburg: 1 Maßnahme überfällig, 1 bald fällig"
     );
     assert_has(
         &flowing(&digest),
@@ -97,7 +97,7 @@ fn many_are_plural() {
     let rendered = render(&digest).unwrap();
     assert_eq!(
         rendered.subject,
-        "[zinne] Offenburg: 3 Maßnahmen überfällig, 2 bald fällig"
+        "[Maßnahmen] Offenburg: 3 Maßnahmen überfällig, 2 bald fällig"
     );
     assert_has(
         &flowing(&digest),
@@ -121,11 +121,11 @@ fn many_are_plural() {
 #[test]
 fn subjects_say_what_there_is() {
     for (overdue, soon, expected) in [
-        (1, 0, "[zinne] Offenburg: 1 Maßnahme überfällig"),
-        (4, 0, "[zinne] Offenburg: 4 Maßnahmen überfällig"),
-        (0, 1, "[zinne] Offenburg: 1 Maßnahme bald fällig"),
-        (0, 2, "[zinne] Offenburg: 2 Maßnahmen bald fällig"),
-        (0, 0, "[zinne] Offenburg: nichts überfällig"),
+        (1, 0, "[Maßnahmen] Offenburg: 1 Maßnahme überfällig"),
+        (4, 0, "[Maßnahmen] Offenburg: 4 Maßnahmen überfällig"),
+        (0, 1, "[Maßnahmen] Offenburg: 1 Maßnahme bald fällig"),
+        (0, 2, "[Maßnahmen] Offenburg: 2 Maßnahmen bald fällig"),
+        (0, 0, "[Maßnahmen] Offenburg: nichts überfällig"),
     ] {
         let digest = digest(vec![item("M-1", 3); overdue], vec![item("M-2", -3); soon]);
         assert_eq!(render(&digest).unwrap().subject, expected);
@@ -136,7 +136,7 @@ fn subjects_say_what_there_is() {
     };
     assert_eq!(
         render(&english).unwrap().subject,
-        "[zinne] Offenburg: 1 measure overdue, 2 due soon"
+        "[Measures] Offenburg: 1 measure overdue, 2 due soon"
     );
 }
 
