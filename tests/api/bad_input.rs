@@ -482,6 +482,9 @@ both_engines! {
                 ("{deadline}", "x"),
                 ("{absence}", "x"),
                 ("{secret}", "x"),
+                ("{webhook}", "x"),
+                ("{delivery}", "x"),
+                ("{notification}", "x"),
             ] {
                 path = path.replace(name, value);
             }
