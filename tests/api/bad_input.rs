@@ -479,6 +479,12 @@ both_engines! {
                 ("{budget_period}", "x"),
                 ("{posting}", "x"),
                 ("{posting_rule}", "x"),
+                ("{deadline}", "x"),
+                ("{absence}", "x"),
+                ("{secret}", "x"),
+                ("{webhook}", "x"),
+                ("{delivery}", "x"),
+                ("{notification}", "x"),
             ] {
                 path = path.replace(name, value);
             }
