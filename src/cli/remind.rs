@@ -126,10 +126,7 @@ fn print(view: &PreviewView) {
         } else {
             "nothing is to be said"
         };
-        say(&format!(
-            "{}: {why}; next run {}",
-            view.institution, view.next_run
-        ));
+        say(&format!("{}: {why}", view.institution));
     }
     for mail in &view.mails {
         let PreviewMail { kind, name, to, .. } = mail;

@@ -166,7 +166,7 @@ const VECTORS: &[Vector] = &[
             "2026-02-27: D30 owner",
             "2026-03-17: D14 owner",
             "2026-03-24: D7 owner",
-            "2026-03-30: D1(D30,D14,D7) owner",
+            "2026-03-30: D1 owner",
             "2026-04-01: O1 owner",
             "2026-04-14: O2 isb+owner",
             "2026-04-28: R28 owner",
@@ -305,7 +305,7 @@ fn whoever_is_told_late_hears_the_rest_only() {
         [
             "2026-03-20: A owner",
             "2026-03-24: D7 owner",
-            "2026-03-30: D1(D30,D14,D7) owner",
+            "2026-03-30: D1 owner",
             "2026-04-01: O1 owner"
         ]
     );
