@@ -250,7 +250,7 @@ pub(super) fn by_ids(db: &mut Db, scoped: &Scoped<'_>, ids: &[&str]) -> Result<V
 }
 
 /// What follows the name of its source in an id.
-pub(super) fn id_in<'a>(source: Source, id: &'a str) -> Option<&'a str> {
+pub(super) fn id_in(source: Source, id: &str) -> Option<&str> {
     id.strip_prefix(source.as_str())?.strip_prefix(':')
 }
 

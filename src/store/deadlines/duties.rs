@@ -35,9 +35,12 @@ pub struct DutyRow {
     pub until_on: Option<NaiveDate>,
 }
 
+/// Id of a duty, and a date of it that was met.
+pub type MetDate = (String, NaiveDate);
+
 /// Duties with a date and the dates of each that were met, in two statements. A paper names a handful of them, so they are
 /// read as a whole; which of their dates are asked for is for the caller to say.
-pub fn duties(db: &mut Db, ask: &Ask<'_>) -> Result<(Vec<DutyRow>, Vec<(String, NaiveDate)>)> {
+pub fn duties(db: &mut Db, ask: &Ask<'_>) -> Result<(Vec<DutyRow>, Vec<MetDate>)> {
     let mut query = programme_duties::table
         .inner_join(programmes::table)
         .filter(programme_duties::due_on.is_not_null())
