@@ -53,15 +53,18 @@ pub fn plan_due(app: &App) -> Result<Brought> {
     let all = app.store.read(institutions::all)?;
     let mut brought = Brought::default();
     for institution in all {
-        match plan_institution(app, now, &institution) {
-            Ok(count) => brought.mails += count,
-            Err(error) => {
-                brought.failed += 1;
-                tracing::error!(
-                    institution = institution.slug,
-                    cause = error.chain(),
-                    "planning reminders failed"
-                );
+        // Each for itself: books that cannot be added up must not keep anybody from being reminded.
+        for plan in [plan_institution, alarms::plan_institution] {
+            match plan(app, now, &institution) {
+                Ok(count) => brought.mails += count,
+                Err(error) => {
+                    brought.failed += 1;
+                    tracing::error!(
+                        institution = institution.slug,
+                        cause = error.chain(),
+                        "planning reminders failed"
+                    );
+                }
             }
         }
     }
@@ -94,7 +97,6 @@ fn plan_institution(app: &App, now: DateTime<Utc>, institution: &Institution) ->
             today,
         };
         let mut mails = write::reminders(db, now, &day)?;
-        mails += alarms::plan(db, now, &day)?;
         for (kind, job, role) in REGULAR {
             if outbox::claim_run(db, now, job, &institution.id, period(kind, today))? {
                 mails += regular(db, now, &day, kind, role)?;

@@ -58,6 +58,26 @@ fn headers_say_who_when_and_that_a_machine_wrote_it() {
 }
 
 #[test]
+fn what_comes_regularly_says_whom_to_ask() {
+    assert!(header(&written(&message()), "List-Unsubscribe").is_empty());
+    let regular = Message {
+        regular: true,
+        reply_to: Some("Ines Brandt <isb@offenburg.example>".into()),
+        ..message()
+    };
+    let unfolded = written(&regular).replace("\r\n ", " ");
+    assert_eq!(
+        header(&unfolded, "List-Unsubscribe"),
+        ["<mailto:isb@offenburg.example?subject=unsubscribe%20zinne.0123@offenburg.example>"]
+    );
+    let nobody = Message {
+        reply_to: None,
+        ..regular
+    };
+    assert!(written(&nobody).contains("<mailto:zinne@offenburg.example?subject="));
+}
+
+#[test]
 fn a_resent_mail_says_so_and_is_otherwise_the_same() {
     let first = written(&message());
     let twin = written(&Message {

@@ -150,12 +150,17 @@ fn keys(page: &str) -> Vec<String> {
         .collect()
 }
 
-/// Header fields and plain text of a mail, read by a program that knows nothing of ours.
+/// Header fields, parts and plain text of a mail, read by a program that knows nothing of ours.
 fn read_mail(path: &Path) -> Value {
     let script = "import email, email.policy, json, sys\n\
         mail = email.message_from_binary_file(open(sys.argv[1], 'rb'), policy=email.policy.default)\n\
         text = mail.get_body(('plain',)).get_content()\n\
-        print(json.dumps({**{k.lower(): str(v) for k, v in mail.items()}, 'text': text, 'defects': len(mail.defects)}))";
+        raw = open(sys.argv[1], 'rb').read()\n\
+        parts = [[part.get_content_type(), part.get_content_charset(), part['content-transfer-encoding']] for part in mail.iter_parts()]\n\
+        html = mail.get_body(('html',)).get_content()\n\
+        print(json.dumps({**{k.lower(): str(v) for k, v in mail.items()}, 'text': text, 'html': html, 'parts': parts,\n\
+            'ascii': raw.isascii(), 'bare': raw.replace(b'\\r\\n', b'').count(b'\\n'),\n\
+            'longest': max(len(line) for line in raw.split(b'\\r\\n\\r\\n', 1)[1].split(b'\\r\\n')), 'defects': len(mail.defects)}))";
     let ran = ran(Command::new(python()).args(["-c", script]).arg(path));
     assert_eq!(ran.code, Some(0), "{ran:?}");
     serde_json::from_str(&ran.out).unwrap()
@@ -304,6 +309,39 @@ fn mails(demo: &Demo, found: &str) {
     let mails: Vec<Value> = found.iter().map(read).collect();
     for mail in &mails {
         assert_eq!(mail["defects"], 0);
+        let part = |kind: &str| json!([kind, "utf-8", "quoted-printable"]);
+        assert_eq!(
+            mail["parts"],
+            json!([part("text/plain"), part("text/html")]),
+            "the plainest first"
+        );
+        assert_eq!((&mail["ascii"], &mail["bare"]), (&json!(true), &json!(0)));
+        assert!(
+            mail["longest"].as_u64().unwrap() <= 78,
+            "{}",
+            mail["longest"]
+        );
+        assert_eq!(mail["auto-submitted"], "auto-generated");
+        for header in ["date", "message-id", "reply-to"] {
+            assert!(mail[header].is_string(), "{header}");
+        }
+        let regular = !mail["subject"]
+            .as_str()
+            .unwrap()
+            .contains("überfällig seit");
+        assert_eq!(
+            mail["list-unsubscribe"].is_string(),
+            regular,
+            "{}",
+            mail["subject"]
+        );
+        // Nothing that a mail program would fetch and somebody could count.
+        for outside in ["<img", "src=", "<link", "<script", "@import", "url("] {
+            assert!(
+                !mail["html"].as_str().unwrap().contains(outside),
+                "{outside}"
+            );
+        }
         assert_eq!(mail["to"], "Ines Brandt <isb@offenburg.example>");
     }
     let subject = "[Maßnahmen] Woche der Informationssicherheit, Stadt Offenburg: überfällig 10";

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
+use actix_web::http::Method;
 use diesel::prelude::*;
 use futures_util::future::join_all;
 use secrecy::SecretString;
@@ -469,6 +470,61 @@ both_engines! {
         }
         let sent = app.app.mailer.sent();
         assert_eq!(sent.iter().filter(|mail| mail.subject.contains("Ruhige Stadt")).count(), 1);
+    }
+
+    async fn an_overspent_line_is_told_at_once_and_once(app) {
+        let finance = app.sign_in("kaemmerei@offenburg.example").await;
+        let entries = "institutions/offenburg/programmes/OG-2021-DIG/entries";
+        // Virus detection has nothing in 2022.
+        let paid = json!({ "entries": [{ "line": "OG-K2", "year": 2022, "type": "actual", "cents": 1_234_500, "reason": "Lizenz" }] });
+        let posted = finance.post(entries, paid).await.ok(201);
+        plan_due(&app.app).unwrap();
+        drain(&app.app).await;
+        let alarms = |mails: &[Message]| -> Vec<String> {
+            letters(mails).into_iter().filter(|letter| letter.contains("Alarm BA-2")).collect()
+        };
+        // The line, and the measure that it pays for.
+        let told = ["M-2022-0004", "OG-K2"].map(|what| format!("kaemmerei@offenburg.example: [Maßnahmen] Alarm BA-2: {what}"));
+        assert_eq!(alarms(&app.app.mailer.sent()), told);
+        let text = mail_to(&app.app.mailer.sent(), "kaemmerei@offenburg.example", "BA-2: OG-K2").text.clone();
+        assert!(text.contains("12.345,00 €") && text.contains("§ 28 GemHVO"), "{text}");
+        app.set_now("2022-10-18T06:00:00Z");
+        plan_due(&app.app).unwrap();
+        drain(&app.app).await;
+        assert_eq!(alarms(&app.app.mailer.sent()), told, "once");
+        // What is over by the time it would be sent is not sent.
+        let entry = posted["entries"][0]["id"].as_str().unwrap();
+        let finance = app.sign_in("kaemmerei@offenburg.example").await;
+        finance.post(&format!("{entries}/{entry}/reverse"), json!({ "reason": "falsch gebucht" })).await.ok(201);
+        let paid = json!({ "entries": [{ "line": "OG-I7", "year": 2029, "type": "actual", "cents": 1, "reason": "Rest" }] });
+        let posted = finance.post(entries, paid).await.ok(201);
+        app.set_now("2022-10-19T06:00:00Z");
+        plan_due(&app.app).unwrap();
+        let entry = posted["entries"][0]["id"].as_str().unwrap();
+        let finance = app.sign_in("kaemmerei@offenburg.example").await;
+        finance.post(&format!("{entries}/{entry}/reverse"), json!({ "reason": "falsch gebucht" })).await.ok(201);
+        drain(&app.app).await;
+        assert_eq!(alarms(&app.app.mailer.sent()), told);
+    }
+
+    async fn a_decision_above_the_isb_is_told_to_the_isb_and_to_whoever_asked(app) {
+        let netz = app.sign_in("netz@offenburg.example").await;
+        let isb = app.sign_in("isb@offenburg.example").await;
+        let reference = isb.reference_of("offenburg", "OG-I7").await;
+        let path = format!("institutions/offenburg/measures/{reference}/postponements");
+        let body = json!({ "to": "2023-01-31", "cause": "supplier", "reason": "der Lieferant liefert erst im Juni" });
+        let asked = netz.post(&path, body).await.ok(201);
+        assert_eq!(asked["tier"], "head");
+        let head = app.sign_in("it-leitung@offenburg.example").await;
+        let decision = format!("{path}/{}/decision", asked["id"].as_str().unwrap());
+        head.send(Method::POST, &decision, &[("if-match", "*")], Some(json!({ "verdict": "refused", "reason": "zu spät" }).to_string())).await.ok(200);
+        drain(&app.app).await;
+        let subject = format!("[Maßnahmen] Verschiebung abgelehnt: {reference}");
+        let sent = app.app.mailer.sent();
+        assert_eq!(letters(&sent), [format!("isb@offenburg.example: {subject}"), format!("netz@offenburg.example: {subject}")]);
+        let text = &mail_to(&sent, "netz@offenburg.example", "Verschiebung").text;
+        let key = text.lines().rev().find_map(|line| line.strip_prefix("Kennung: ")).unwrap();
+        insta::assert_snapshot!("mail_decision", text.replace(key, "KEY"));
     }
 
     async fn planning_takes_as_many_statements_for_a_thousand_measures_as_for_ten(app) {

@@ -30,7 +30,11 @@ fn still_held(db: &mut Db, mail: &Mail<'_>, gone: &mut Vec<String>) -> Result<Ve
     let carried = occurrences::of_mail(db, &mail.leased.id)?;
     let ids: BTreeSet<&str> = carried.iter().map(|one| one.deadline_id.as_str()).collect();
     let ids: Vec<&str> = ids.into_iter().collect();
-    let now = deadlines::by_ids(db, &ids, mail.today)?;
+    let mut now = Vec::new();
+    // Bounded by what one statement may bind.
+    for ids in ids.chunks(500) {
+        now.extend(deadlines::by_ids(db, ids, mail.today)?);
+    }
     let now: BTreeMap<&str, &Deadline> = now.iter().map(|one| (one.id.as_str(), one)).collect();
     let mut held = Vec::new();
     for one in carried {

@@ -3,17 +3,22 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::Day;
+use super::people;
 use crate::actions::Scope;
 use crate::actions::budget::{self, Alarm, Place};
 use crate::app::App;
 use crate::domain::access::Role;
 use crate::domain::budget::alarm::Code;
 use crate::domain::reminder::plan::alarm_key;
-use crate::error::Result;
+use crate::domain::reminder::{Turn, turn};
+use crate::error::{Error, Result};
+use crate::store::institutions::Institution;
 use crate::store::outbox::{self, MailKind, NewMail};
 use crate::store::types::to_json;
 use crate::store::{Db, new_id};
+
+/// Name of the job in the list of runs.
+const JOB: &str = "budget_alarms";
 
 /// The check whose alarms are mails of their own: a line or measure that is overspent.
 const URGENT: Code = Code::Overspent;
@@ -24,27 +29,46 @@ pub(in crate::actions) struct AlarmPayload {
     place: Place,
 }
 
-/// Tells the Kämmerei of every overspent line and measure, once each. Gives the number of mails.
-pub(super) fn plan(db: &mut Db, now: DateTime<Utc>, day: &Day<'_>) -> Result<usize> {
-    let mut mails = 0;
-    for person in day.people.with(Role::Finance) {
-        let scope = Scope::reading(day.institution.clone(), &person.id, &person.grants);
-        for alarm in urgent(db, day.app, &scope, day.today)? {
-            let place = to_json(&alarm.place)?;
-            let mail = NewMail {
-                id: &new_id(now),
-                key: &alarm_key(URGENT.as_str(), &day.institution.id, &place, &person.id),
-                recipient_id: &person.id,
-                kind: MailKind::Alarm,
-                day: day.today,
-                payload: &to_json(&AlarmPayload { place: alarm.place })?,
-            };
-            if outbox::enqueue(db, now, day.app.clock.machine(), &day.institution.id, &mail)? {
-                mails += 1;
+/// Tells the Kämmerei of every overspent line and measure, once each, on a working day. Gives the number of mails.
+pub(super) fn plan_institution(
+    app: &App,
+    now: DateTime<Utc>,
+    institution: &Institution,
+) -> Result<usize> {
+    let Turn::Run(today) = turn(now, &app.reminders, &institution.calendar()?) else {
+        return Ok(0);
+    };
+    if app
+        .store
+        .read(|db| outbox::has_run(db, JOB, &institution.id, today))?
+    {
+        return Ok(0);
+    }
+    app.store.write(|db| {
+        if !outbox::claim_run(db, now, JOB, &institution.id, today)? {
+            return Ok(0);
+        }
+        let mut mails = 0;
+        for person in people(db, &institution.id, today)?.with(Role::Finance) {
+            let scope = Scope::reading(institution.clone(), &person.id, &person.grants);
+            for alarm in urgent(db, app, &scope, today)? {
+                let place = to_json(&alarm.place)?;
+                let mail = NewMail {
+                    id: &new_id(now),
+                    key: &alarm_key(URGENT.as_str(), &institution.id, &place, &person.id),
+                    recipient_id: &person.id,
+                    kind: MailKind::Alarm,
+                    day: today,
+                    payload: &to_json(&AlarmPayload { place: alarm.place })?,
+                };
+                if outbox::enqueue(db, now, app.clock.machine(), &institution.id, &mail)? {
+                    mails += 1;
+                }
             }
         }
-    }
-    Ok(mails)
+        outbox::finish_run(db, JOB, &institution.id, today, mails)?;
+        usize::try_from(mails).map_err(|cause| Error::internal("number of mails", cause))
+    })
 }
 
 /// Alarms of the urgent kind that somebody may see.
