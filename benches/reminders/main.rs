@@ -14,6 +14,8 @@
     reason = "a benchmark prints, and stops where it cannot measure"
 )]
 
+#[path = "../once.rs"]
+mod once;
 #[path = "../report.rs"]
 #[allow(dead_code, reason = "each step is done once: there is no median")]
 mod report;
@@ -21,9 +23,7 @@ mod report;
 #[allow(dead_code, reason = "only the measures are wanted")]
 mod world;
 
-use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Instant;
 
 use clap::{Parser as _, ValueEnum};
@@ -32,6 +32,7 @@ use zinne::actions::reminders;
 use zinne::app::App;
 use zinne::config::Config;
 
+use once::{measured, peak};
 use report::{Row, say, table};
 
 /// Planning reads and writes the present day's; the measures have dates on both sides of it.
@@ -128,23 +129,6 @@ fn database(folder: &Path) -> PathBuf {
     folder.join("bench.db")
 }
 
-/// Seconds and megabytes of one step.
-fn measured(once: Once, folder: &Path) -> (f64, f64) {
-    let word = once.to_possible_value().unwrap();
-    let mut command = Command::new(std::env::current_exe().unwrap());
-    command
-        .args(["--once", word.get_name(), "--folder"])
-        .arg(folder);
-    let output = command.output().unwrap();
-    assert!(output.status.success(), "{output:?}");
-    let said = String::from_utf8(output.stdout).unwrap();
-    say(&format!("  {once:?}: {}", said.trim()));
-    let mut figures = said
-        .split_whitespace()
-        .map(|figure| figure.parse().unwrap());
-    (figures.next().unwrap(), figures.next().unwrap())
-}
-
 fn only_once(once: Once, folder: &Path) {
     if matches!(once, Once::Read | Once::ReadAgain) {
         let begun = Instant::now();
@@ -191,12 +175,4 @@ fn read(database: &Path) -> usize {
         }
     }
     cells
-}
-
-/// The most memory that this process has had, in megabytes.
-fn peak() -> f64 {
-    let status = fs::read_to_string("/proc/self/status").expect("measured on Linux only");
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"));
-    let kilobytes = line.unwrap().split_whitespace().nth(1).unwrap();
-    kilobytes.parse::<f64>().unwrap() / 1e3
 }

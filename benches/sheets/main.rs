@@ -13,6 +13,8 @@
     reason = "a benchmark prints, and stops where it cannot measure"
 )]
 
+#[path = "../once.rs"]
+mod once;
 #[path = "../report.rs"]
 #[allow(dead_code, reason = "each step is done once: there is no median")]
 mod report;
@@ -20,7 +22,6 @@ mod report;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -36,6 +37,7 @@ use zinne::domain::institution::InstitutionKind;
 use zinne::sheet::{Format, Limits, Records, rows};
 use zinne::store::measures::{Filter, Sort};
 
+use once::{measured, peak};
 use report::{Row, say, table};
 
 const TOWN: &str = "ort";
@@ -159,23 +161,6 @@ fn app(folder: &Path) -> App {
     App::new(config).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// Seconds and megabytes of one step.
-fn measured(once: Once, folder: &Path) -> (f64, f64) {
-    let word = once.to_possible_value().unwrap();
-    let mut command = Command::new(std::env::current_exe().unwrap());
-    command
-        .args(["--once", word.get_name(), "--folder"])
-        .arg(folder);
-    let output = command.output().unwrap();
-    assert!(output.status.success(), "{output:?}");
-    let said = String::from_utf8(output.stdout).unwrap();
-    say(&format!("  {once:?}: {}", said.trim()));
-    let mut figures = said
-        .split_whitespace()
-        .map(|figure| figure.parse().unwrap());
-    (figures.next().unwrap(), figures.next().unwrap())
-}
-
 fn only_once(once: Once, folder: &Path) {
     let path = |name: &str| folder.join(name);
     let app = Arc::new(app(folder));
@@ -232,12 +217,4 @@ fn everything() -> ListQuery {
         after: None,
         limit: 1,
     }
-}
-
-/// The most memory that this process has had, in megabytes.
-fn peak() -> f64 {
-    let status = fs::read_to_string("/proc/self/status").expect("measured on Linux only");
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"));
-    let kilobytes = line.unwrap().split_whitespace().nth(1).unwrap();
-    kilobytes.parse::<f64>().unwrap() / 1e3
 }

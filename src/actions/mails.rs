@@ -160,22 +160,18 @@ impl Mail<'_> {
     /// A measure as it may leave the house: of what is confidential its reference alone, of what is strictly confidential
     /// not even that (DOMAIN §5.6, §7.4).
     fn named(&self, measure: &Measure, facts: Vec<(String, String)>) -> Row {
-        let title = match measure.confidentiality {
-            Confidentiality::StrictlyConfidential => {
-                return Row {
-                    reference: self.say("secret", &[]),
-                    ..Row::default()
-                };
-            }
-            Confidentiality::Confidential => None,
-            Confidentiality::Internal => {
-                Some(measure.title_public.as_ref().unwrap_or(&measure.title))
-            }
-            Confidentiality::Public => Some(&measure.title),
-        };
+        if measure.confidentiality == Confidentiality::StrictlyConfidential {
+            return Row {
+                reference: self.say("secret", &[]),
+                ..Row::default()
+            };
+        }
+        let title = measure
+            .confidentiality
+            .title_outside(&measure.title, measure.title_public.as_deref());
         Row {
             reference: measure.reference.clone(),
-            title: title.cloned(),
+            title: title.map(str::to_owned),
             facts,
         }
     }

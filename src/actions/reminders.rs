@@ -198,7 +198,6 @@ pub(super) fn people(db: &mut Db, institution_id: &str, today: NaiveDate) -> Res
             id: member.id,
             name: member.display_name,
             email: member.email,
-            locale: member.locale,
             grants: Vec::new(),
             bouncing: false,
         });

@@ -481,14 +481,10 @@ pub struct Deadline {
 }
 
 impl Deadline {
-    /// The title that may leave the house in a mail (DOMAIN §5.6, §7.4): of what is internal the one for the
-    /// public, where there is one; none above that class.
+    /// The title that may leave the house, by the class.
     pub fn title_outside(&self) -> Option<&str> {
-        match self.confidentiality {
-            Confidentiality::Public => Some(&self.title),
-            Confidentiality::Internal => Some(self.title_public.as_ref().unwrap_or(&self.title)),
-            Confidentiality::Confidential | Confidentiality::StrictlyConfidential => None,
-        }
+        self.confidentiality
+            .title_outside(&self.title, self.title_public.as_deref())
     }
 
     /// Days since it should have been met (DOMAIN REM-2); zero or less: days that are left.

@@ -305,6 +305,18 @@ text_enum! {
     }
 }
 
+impl Confidentiality {
+    /// The title that may leave the house in a mail or a calendar (DOMAIN §5.6, §7.4): of what is internal the one for the
+    /// public, where there is one; none above that class.
+    pub fn title_outside<'t>(self, title: &'t str, public: Option<&'t str>) -> Option<&'t str> {
+        match self {
+            Confidentiality::Public => Some(title),
+            Confidentiality::Internal => Some(public.unwrap_or(title)),
+            Confidentiality::Confidential | Confidentiality::StrictlyConfidential => None,
+        }
+    }
+}
+
 impl Status {
     /// Whether work is still to be done and a due date binds (DOMAIN §5.3).
     pub const fn runs(self) -> bool {

@@ -193,6 +193,25 @@ pub fn note_reported(db: &mut Db, now: DateTime<Utc>, ids: &[String]) -> Result<
     Ok(())
 }
 
+/// The mails of an institution that were given up, as [`GivenUp`] wants them.
+macro_rules! of_failed {
+    ($institution_id:expr) => {
+        outbox::table
+            .inner_join(users::table)
+            .filter(outbox::institution_id.eq($institution_id))
+            .filter(outbox::state.eq("failed"))
+            .select((
+                outbox::occurrence_key,
+                outbox::kind,
+                outbox::day,
+                users::email,
+                users::display_name,
+                outbox::attempts,
+                outbox::last_reply,
+            ))
+    };
+}
+
 /// A mail that was given up.
 #[derive(Debug, Clone, Queryable)]
 pub struct GivenUp {
@@ -214,21 +233,24 @@ pub struct GivenUp {
 
 /// Those of these mails that are still given up, the oldest first.
 pub fn given_up(db: &mut Db, institution_id: &str, ids: &[String]) -> Result<Vec<GivenUp>> {
-    let found = outbox::table
-        .inner_join(users::table)
-        .filter(outbox::institution_id.eq(institution_id))
+    let found = of_failed!(institution_id)
         .filter(outbox::id.eq_any(ids))
-        .filter(outbox::state.eq("failed"))
         .order(outbox::id)
-        .select((
-            outbox::occurrence_key,
-            outbox::kind,
-            outbox::day,
-            users::email,
-            users::display_name,
-            outbox::attempts,
-            outbox::last_reply,
-        ))
+        .load(db)?;
+    Ok(found)
+}
+
+/// Mails of an institution that were given up since `from`, newest first.
+pub fn given_up_since(
+    db: &mut Db,
+    institution_id: &str,
+    from: NaiveDateTime,
+    limit: i64,
+) -> Result<Vec<GivenUp>> {
+    let found = of_failed!(institution_id)
+        .filter(outbox::finished_at.ge(from))
+        .order(outbox::id.desc())
+        .limit(limit)
         .load(db)?;
     Ok(found)
 }

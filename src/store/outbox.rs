@@ -136,21 +136,12 @@ pub fn enqueue(
 
 /// Id of the mail with this key. One that nobody wanted any more before it was ever sent waits again.
 pub fn revive(db: &mut Db, ready: DateTime<Utc>, key: &str) -> Result<String> {
-    let dropped = outbox::table
-        .filter(outbox::occurrence_key.eq(key))
-        .filter(outbox::state.eq("obsolete"));
-    diesel::update(dropped)
-        .set((
-            outbox::state.eq("pending"),
-            outbox::attempts.eq(0),
-            outbox::next_attempt_at.eq(stored(ready)),
-            outbox::finished_at.eq(None::<NaiveDateTime>),
-        ))
-        .execute(db)?;
-    Ok(outbox::table
+    let id: String = outbox::table
         .filter(outbox::occurrence_key.eq(key))
         .select(outbox::id)
-        .first(db)?)
+        .first(db)?;
+    put_back(db, ready, &id, &["obsolete"])?;
+    Ok(id)
 }
 
 /// A mail that this process may send now.
@@ -328,16 +319,18 @@ pub fn settle(
         .find(id)
         .filter(outbox::lease_owner.eq(owner))
         .filter(outbox::state.eq("pending"));
-    let not_made = i32::from(matches!(outcome, Outcome::Wait(_)));
+    let waits = matches!(outcome, Outcome::Wait(_));
+    // No attempt was made: the last words of the mail server are still those of the one before.
+    let last_reply = (!waits).then(|| outbox::last_reply.eq(&reply.text));
     let settled = diesel::update(mine)
         .set((
             outbox::state.eq(state),
-            outbox::attempts.eq(outbox::attempts - not_made),
+            outbox::attempts.eq(outbox::attempts - i32::from(waits)),
             outbox::next_attempt_at.eq(stored(next.unwrap_or(now))),
             outbox::finished_at.eq(finished.map(stored)),
             outbox::leased_until.eq(None::<NaiveDateTime>),
             outbox::lease_owner.eq(None::<String>),
-            outbox::last_reply.eq(&reply.text),
+            last_reply,
             outbox::handed_over.eq(outbox::handed_over.or(handed_over)),
             outbox::refused.eq(reply.refused),
         ))
@@ -378,31 +371,4 @@ pub fn count_by_state(db: &mut Db, institution_id: Option<&str>) -> Result<Vec<(
             .load(db)?,
     };
     Ok(rows)
-}
-
-/// A mail that was given up.
-#[derive(Debug, Clone, Queryable)]
-pub struct GivenUp {
-    /// Address.
-    pub email: String,
-    /// Last reply of the mail server, or why it could not be reached.
-    pub last_reply: Option<String>,
-}
-
-/// Mails of an institution that were given up since `from`, newest first.
-pub fn given_up_since(
-    db: &mut Db,
-    institution_id: &str,
-    from: NaiveDateTime,
-    limit: i64,
-) -> Result<Vec<GivenUp>> {
-    Ok(outbox::table
-        .inner_join(users::table)
-        .filter(outbox::institution_id.eq(institution_id))
-        .filter(outbox::state.eq("failed"))
-        .filter(outbox::finished_at.ge(from))
-        .order(outbox::id.desc())
-        .limit(limit)
-        .select((users::email, outbox::last_reply))
-        .load(db)?)
 }

@@ -9,7 +9,7 @@ use crate::domain::deadline::State;
 use crate::error::Result;
 use crate::mail::notice::{Notice, Row, Section};
 use crate::store::measures::Measure;
-use crate::store::outbox::{self, GivenUp};
+use crate::store::notifications::{self, GivenUp};
 use crate::store::postponements::Postponement;
 use crate::store::{Db, measures, postponements};
 use crate::texts;
@@ -115,7 +115,8 @@ fn of_the_week(db: &mut Db, mail: &Mail<'_>) -> Result<Vec<Section>> {
         most,
     )?;
     let moved = postponements::since(db, &sight, start_of(7), most)?;
-    let given_up = outbox::given_up_since(db, &mail.leased.institution_id, start_of(7), most)?;
+    let given_up =
+        notifications::given_up_since(db, &mail.leased.institution_id, start_of(7), most)?;
     let section = |name: &str, rows: Vec<Row>| Section {
         heading: mail.say(&format!("heading-{name}"), &[]),
         rows,

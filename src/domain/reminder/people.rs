@@ -15,8 +15,6 @@ pub struct Person {
     pub name: String,
     /// Address.
     pub email: String,
-    /// `de` or `en`.
-    pub locale: String,
     /// Roles with the units they are limited to.
     pub grants: Vec<Grant>,
     /// The last mail to them came back.

@@ -51,7 +51,6 @@ pub fn person(id: &str, roles: &[(Role, Option<&str>)]) -> Person {
         id: id.to_owned(),
         name: id.to_uppercase(),
         email: format!("{id}@stadt.example"),
-        locale: "de".to_owned(),
         grants: roles.iter().map(grant).collect(),
         bouncing: false,
     }
