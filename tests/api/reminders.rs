@@ -472,6 +472,20 @@ both_engines! {
         assert_eq!(sent.iter().filter(|mail| mail.subject.contains("Ruhige Stadt")).count(), 1);
     }
 
+    async fn nothing_to_tell_is_not_told_where_the_rules_do_not_want_it(app) {
+        let (kind, land) = (InstitutionKind::Municipality, Land::BadenWuerttemberg);
+        institutions::create(&app.app, "ruhig", "Ruhige Stadt", kind, land, &[]).unwrap();
+        let grant = Grant { role: Role::Isb, org_unit: None };
+        users::set_role(&app.app, "netz@konstanz.example", "ruhig", &grant, true).unwrap();
+        let mut silent = another(app);
+        silent.reminders.heartbeat = false;
+        let silent = Arc::new(silent);
+        plan_due(&silent).unwrap();
+        drain(&silent).await;
+        let sent = app.app.mailer.sent();
+        assert!(!sent.is_empty() && sent.iter().all(|mail| !mail.subject.contains("Ruhige Stadt")));
+    }
+
     async fn an_overspent_line_is_told_at_once_and_once(app) {
         let finance = app.sign_in("kaemmerei@offenburg.example").await;
         let entries = "institutions/offenburg/programmes/OG-2021-DIG/entries";
@@ -536,6 +550,12 @@ both_engines! {
         app.set_now("2022-10-18T05:00:00Z");
         let (second, many) = statements(|| plan_due(&planner).unwrap());
         assert!(second > 0);
+        // Whoever would be told of hundreds gets twenty mails, and the rest in the digest (DOMAIN REM-10).
+        let isb = app.sign_in("isb@offenburg.example").await;
+        let singles = isb.get("institutions/offenburg/notifications?limit=200&kind=single&state=pending").await.ok(200);
+        let today = singles["items"].as_array().unwrap().iter();
+        let today = today.filter(|mail| mail["day"] == "2022-10-18" && mail["to"] == "isb@offenburg.example").count();
+        assert_eq!(today, 20);
         // Some 1,900 more measures are two more pages, a mail more for each that deserves one, and no statement for each measure.
         assert!(many - few < 60 + 3 * second, "{few} statements, then {many} for {second} mails");
     }
@@ -569,13 +589,21 @@ both_engines! {
             assert_eq!(drain(&other).await, (if attempt == 1 { MONDAY } else { SENT }, 0));
             // Signing in anew each time: an access token does not last that long.
             let isb = app.sign_in("isb@offenburg.example").await;
-            let notifications = notifications(&isb).await;
-            let mail = noted(&notifications, "isb@offenburg.example", "weekly");
+            let seen = notifications(&isb).await;
+            let mail = noted(&seen, "isb@offenburg.example", "weekly");
             assert_eq!(mail["state"], "pending");
             assert_eq!(mail["attempts"], attempt);
             assert!(mail["last_reply"].as_str().unwrap().contains("refused"), "{mail}");
             app.app.clock.set(now + chrono::TimeDelta::seconds(pause - 1));
             assert_eq!(drain(&other).await.1, 0, "too early after attempt {attempt}");
+            if attempt == 4 {
+                // It was looked at before seven, and put off: no attempt, and the server's last words stay.
+                let isb = app.sign_in("isb@offenburg.example").await;
+                let seen = notifications(&isb).await;
+                let mail = noted(&seen, "isb@offenburg.example", "weekly");
+                assert_eq!(mail["attempts"], 4);
+                assert!(mail["last_reply"].as_str().unwrap().contains("refused"), "{mail}");
+            }
             now += chrono::TimeDelta::seconds(pause);
             app.app.clock.set(now);
         }
