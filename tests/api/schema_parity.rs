@@ -264,12 +264,10 @@ const STORED: &str = "SELECT resolutions.outcome || ' ' || posts.kind || ' ' || 
     JOIN programmes ON programmes.id = posts.programme_id JOIN resolutions ON resolutions.id = programmes.resolution_id
     JOIN printed_totals ON printed_totals.programme_id = programmes.id WHERE posts.hundredths = 250";
 
-/// The migrations before the one of posts and periods, and that one.
-fn before_posts(engine: &str) -> (Vec<PathBuf>, PathBuf) {
+/// The migrations before the one whose name ends so, and that one.
+fn before(engine: &str, name: &str) -> (Vec<PathBuf>, PathBuf) {
     let mut paths = migrations(engine);
-    let at = paths
-        .iter()
-        .position(|path| name_of(path).ends_with("posts_and_periods"));
+    let at = paths.iter().position(|path| name_of(path).ends_with(name));
     paths.truncate(at.unwrap() + 1);
     let last = paths.pop().unwrap();
     (paths, last)
@@ -281,7 +279,7 @@ fn rows_survive<C: Connection>(
     engine: &str,
     stored: impl Fn(&mut C, &str) -> Vec<String>,
 ) {
-    let (before, posts) = before_posts(engine);
+    let (before, posts) = before(engine, "posts_and_periods");
     for path in before {
         conn.batch_execute(&read(&path.join("up.sql"))).unwrap();
     }
@@ -310,6 +308,64 @@ fn rows_survive_the_migration_of_posts_on_postgres() {
     };
     let mut conn = PgConnection::establish(&database.url).unwrap();
     rows_survive(&mut conn, "postgres", postgres_names);
+}
+
+/// Mails of before there were kinds of them.
+const OLD_MAILS: &str = "
+    INSERT INTO institutions (id, slug, name, kind, closure_days, created_at) VALUES ('i', 's', 'S', 'municipality', '[]', '2022-01-01 00:00:00');
+    INSERT INTO users (id, email, email_key, display_name, password_hash, locale, active, created_at)
+        VALUES ('u', 'u@s.example', 'u@s.example', 'U', '', 'de', 1 = 1, '2022-01-01 00:00:00');
+    INSERT INTO outbox (id, institution_id, occurrence_key, recipient_id, kind, day, payload, state, attempts, next_attempt_at, planned_at, finished_at)
+        VALUES ('a', 'i', 'ka', 'u', 'digest', '2022-01-03', '{}', 'sent', 2, '2022-01-03 06:00:00', '2022-01-03 06:00:00', '2022-01-03 06:01:00'),
+            ('b', 'i', 'kb', 'u', 'digest', '2022-01-04', '{}', 'pending', 0, '2022-01-04 06:00:00', '2022-01-04 06:00:00', NULL);";
+
+/// What was sent stays on record, and what waited under the old rules is dropped: the next run says what holds.
+fn mails_come_along<C: Connection>(
+    conn: &mut C,
+    engine: &str,
+    stored: impl Fn(&mut C, &str) -> Vec<String>,
+) {
+    let (before, reminders) = before(engine, "_reminders");
+    for path in before {
+        conn.batch_execute(&read(&path.join("up.sql"))).unwrap();
+    }
+    conn.batch_execute(OLD_MAILS).unwrap();
+    let state = "id || ' ' || recipient_id || ' ' || kind || ' ' || state || ' ' || attempts";
+    for (file, more) in [
+        ("up.sql", " || ' ' || channel"),
+        ("down.sql", ""),
+        ("up.sql", " || ' ' || channel"),
+    ] {
+        let sql = format!("BEGIN; {}; COMMIT;", read(&reminders.join(file)));
+        conn.batch_execute(&sql).unwrap();
+        let rows = stored(
+            conn,
+            &format!(
+                "SELECT {state}{more} AS value FROM outbox WHERE finished_at IS NOT NULL ORDER BY id"
+            ),
+        );
+        let channel = if more.is_empty() { "" } else { " mail" };
+        let expected =
+            ["a u digest sent 2", "b u digest obsolete 0"].map(|row| format!("{row}{channel}"));
+        assert_eq!(rows, expected, "{file}");
+        conn.batch_execute("DELETE FROM users").unwrap_err();
+    }
+}
+
+#[test]
+fn mails_come_through_the_migration_of_reminders_on_sqlite() {
+    let mut conn = SqliteConnection::establish(":memory:").unwrap();
+    conn.batch_execute("PRAGMA foreign_keys = ON").unwrap();
+    mails_come_along(&mut conn, "sqlite", sqlite_names);
+}
+
+#[test]
+fn mails_come_through_the_migration_of_reminders_on_postgres() {
+    let Some(database) = Database::create(None) else {
+        return;
+    };
+    let mut conn = PgConnection::establish(&database.url).unwrap();
+    mails_come_along(&mut conn, "postgres", postgres_names);
 }
 
 /// Names the tables that differ, instead of printing both schemas.
