@@ -106,6 +106,8 @@ text_enum! {
         EvidenceExpiring = "evidence_expiring",
         /// A piece of evidence has ended.
         EvidenceExpired = "evidence_expired",
+        /// A line that pays for a running measure is overspent, or more was spent for it than it was given.
+        OverBudget = "over_budget",
         /// A running measure without a date.
         Undated = "undated",
         /// A running measure without anybody responsible who can still sign in and has a role.
@@ -305,7 +307,7 @@ impl State {
     pub const fn of_measures(self) -> bool {
         matches!(
             self,
-            State::Stalled | State::Blocked | State::Undated | State::Unowned
+            State::Stalled | State::Blocked | State::OverBudget | State::Undated | State::Unowned
         )
     }
 }
@@ -320,6 +322,8 @@ pub struct Circumstances {
     pub owned: bool,
     /// Something that it needs is neither implemented nor verified.
     pub waits: bool,
+    /// A line that pays for it is overspent, or more was spent for it than it was given (BA-2).
+    pub over_budget: bool,
     /// Day of the last progress (Europe/Berlin).
     pub last_progress: Option<NaiveDate>,
 }
@@ -344,6 +348,7 @@ pub fn states(deadline: &Deadline, more: &Circumstances, today: NaiveDate) -> Ve
         State::Blocked => {
             of_measure && runs && (more.waits || deadline.status == Some(Status::Blocked))
         }
+        State::OverBudget => of_measure && runs && more.over_budget,
         State::Undated => of_measure && runs && deadline.due == UNDATED,
         State::Unowned => of_measure && runs && !more.owned,
         state => by_day(state),

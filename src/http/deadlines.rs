@@ -25,7 +25,7 @@ use crate::error::Result;
 pub struct DeadlineParams {
     /// In one of these states, separated by commas: `due_soon`, `due_today`, `overdue`, `start_missed`, `stalled`, `blocked`,
     /// `verification_overdue`, `review_due`, `check_stale`, `acceptance_expiring`, `acceptance_expired`, `evidence_expiring`,
-    /// `evidence_expired`, `undated`, `unowned`. Measures without a date come with the last two only.
+    /// `evidence_expired`, `over_budget`, `undated`, `unowned`. Measures without a date come with the last three only.
     #[param(example = "overdue,blocked")]
     state: Option<String>,
     /// Of one of these kinds, separated by commas: `implementation`, `start`, `verification`, `review`, `gs_check_refresh`,

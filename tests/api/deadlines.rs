@@ -231,6 +231,44 @@ both_engines! {
         assert_eq!((reports.len(), &reports[0]["due"], &reports[11]["due"]), (12, &json!("2018-06-30"), &json!("2023-12-31")));
     }
 
+    async fn what_costs_more_than_was_given_for_it_stands_in_the_list(app) {
+        let (isb, finance) = (app.sign_in("isb@offenburg.example").await, app.sign_in("kaemmerei@offenburg.example").await);
+        assert_eq!(list(&isb, "state=over_budget").await, Vec::<Value>::new());
+        // Virus detection has nothing in 2022; an order is enough.
+        let entries = "institutions/offenburg/programmes/OG-2021-DIG/entries";
+        let order = json!({ "entries": [{ "line": "OG-K2", "year": 2022, "type": "commitment", "cents": 1, "reason": "Lizenz" }] });
+        let posted = finance.post(entries, order).await.ok(201);
+        let over = list(&isb, "state=over_budget").await;
+        let reference = isb.reference_of("offenburg", "OG-K2").await;
+        assert_eq!(over.iter().map(|item| &item["reference"]).collect::<Vec<_>>(), [&json!(reference)]);
+        assert!(has(&over[0], "over_budget"), "{}", over[0]);
+        // The one list says it as well, once, whichever other state it is asked for with, and of nothing else.
+        for query in ["", "state=over_budget,overdue,unowned,due_soon"] {
+            let all = list(&isb, query).await;
+            let found: Vec<&Value> = all.iter().filter(|item| has(item, "over_budget")).collect();
+            assert_eq!(found, [&over[0]], "{query}");
+            let distinct: BTreeSet<String> = ids(&all).into_iter().collect();
+            assert_eq!(distinct.len(), all.len(), "{query}");
+        }
+        let one = deadline(&isb, "implementation", over[0]["id"].as_str().unwrap().split_once(':').unwrap().1).await;
+        assert!(has(&one, "over_budget"), "{one}");
+        assert_eq!(list(&isb, "state=over_budget&kind=start").await, Vec::<Value>::new());
+        // Whoever may not know of the programme is not told of its money.
+        let hidden = |class: &str| app.app.store.write(|db| {
+            Ok(db.batch_execute(&format!("UPDATE programmes SET confidentiality = '{class}' WHERE key = 'OG-2021-DIG'"))?)
+        }).unwrap();
+        let arbeitsplatz = app.sign_in("arbeitsplatz@offenburg.example").await;
+        let told = async |client: &Client<'_>| list(client, "state=over_budget").await.len();
+        let before = told(&arbeitsplatz).await;
+        hidden("strictly_confidential");
+        assert_eq!((before, told(&arbeitsplatz).await, told(&isb).await), (1, 0, 1));
+        hidden("internal");
+        // It is over when the books say so.
+        let entry = posted["entries"][0]["id"].as_str().unwrap();
+        finance.post(&format!("{entries}/{entry}/reverse"), json!({ "reason": "storniert" })).await.ok(201);
+        assert_eq!(list(&isb, "state=over_budget").await, Vec::<Value>::new());
+    }
+
     async fn nobody_sees_more_than_elsewhere(app) {
         one_of_each(app).await;
         let isb = app.sign_in("isb@offenburg.example").await;
@@ -736,6 +774,15 @@ both_engines! {
                 assert!(plans.contains(&format!("INDEX {index} (")), "{index} is not used: {plans}");
             }
         }
+        let finance = app.sign_in("kaemmerei@offenburg.example").await;
+        let spend = async |lines: &[&str]| {
+            let paid = |line: &&str| json!({ "line": line, "year": 2029, "type": "actual", "cents": 1, "reason": "Rechnung" });
+            let entries: Vec<Value> = lines.iter().map(paid).collect();
+            finance.post("institutions/offenburg/programmes/OG-2021-DIG/entries", json!({ "entries": entries })).await.ok(201);
+            count(&query(&[State::OverBudget], 51))
+        };
+        let (one, more) = (spend(&["OG-K2"]).await, spend(&["OG-I7", "OG-I8"]).await);
+        assert!(one.0 < more.0 && one.1 == more.1, "{one:?} {more:?}");
         let narrow = count(&query(&[State::EvidenceExpiring], 51));
         assert_eq!((narrow.0, narrow.1 < before), (51, true));
     }

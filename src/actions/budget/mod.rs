@@ -3,6 +3,7 @@
 mod alarms;
 mod allocations;
 mod book;
+mod booked;
 mod correct;
 mod coverage;
 mod entries;
@@ -20,6 +21,7 @@ pub(in crate::actions) use alarms::{found as found_alarms, found_in_sight as ala
 pub use allocations::{
     AllocationView, AllocationsView, PayeeView, YearPartView, YearSharesView, allocate, allocations,
 };
+pub(in crate::actions) use booked::over_budget;
 pub use correct::{complete, reverse};
 pub use coverage::{
     LapsingFunds, LapsingLine, ProgrammeShare, SecurityShare, ShareView, UnfundedMeasure,

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
 
 use super::sources::{Place, Row, kind_of_duty};
+use crate::actions::budget;
 use crate::domain::access::Role;
 use crate::domain::calendar::berlin_day;
 use crate::domain::catalogue::reference;
@@ -13,16 +14,16 @@ use crate::domain::measure::Confidentiality;
 use crate::error::Result;
 use crate::store::Db;
 use crate::store::deadlines::{
-    self, CheckRow, DutyRow, EvidenceRow, Facts, MeasureRow, PostRow, SetRow,
+    self, CheckRow, DutyRow, EvidenceRow, Facts, MeasureRow, PostRow, Reader, SetRow,
 };
 
 /// How much is asked of a deadline.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Depth {
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Depth<'a> {
     /// The deadline alone.
     Deadline,
-    /// Its states as well.
-    States,
+    /// Its states as well, as far as the reader may know.
+    States(&'a Reader<'a>),
 }
 
 /// A deadline with what it comes from.
@@ -50,9 +51,13 @@ pub(super) fn derive(
     db: &mut Db,
     rows: Vec<Row>,
     today: NaiveDate,
-    depth: Depth,
+    depth: Depth<'_>,
 ) -> Result<Vec<Derived>> {
-    let with_states = depth == Depth::States;
+    let reader = match depth {
+        Depth::Deadline => None,
+        Depth::States(reader) => Some(reader),
+    };
+    let with_states = reader.is_some();
     let measures = || {
         rows.iter().filter_map(|row| match row {
             Row::Measure(_, measure) => Some(measure),
@@ -74,10 +79,19 @@ pub(super) fn derive(
     } else {
         HashSet::new()
     };
+    let over_budget = match reader {
+        Some(reader) => budget::over_budget(db, &reader.measures, Some(&ids))?,
+        None => HashSet::new(),
+    };
+    let known = Known {
+        facts,
+        owners,
+        over_budget,
+    };
     let derived = |row: Row| {
         let place = row.place();
         match row {
-            Row::Measure(_, row) => of_measure(place, row, &facts, &owners),
+            Row::Measure(_, row) => of_measure(place, row, &known),
             Row::Check(_, row) => of_check(place, row),
             Row::Evidence(row) => of_evidence(place, row),
             Row::Post(row) => of_post(place, row),
@@ -126,7 +140,17 @@ fn day_of(at: NaiveDateTime) -> NaiveDate {
     berlin_day(at.and_utc())
 }
 
-fn of_measure(place: Place, row: MeasureRow, facts: &Facts, owners: &HashSet<String>) -> Derived {
+/// What is known of the measures of some rows.
+struct Known {
+    facts: Facts,
+    /// User ids of those who can act.
+    owners: HashSet<String>,
+    /// Ids of measures.
+    over_budget: HashSet<String>,
+}
+
+fn of_measure(place: Place, row: MeasureRow, known: &Known) -> Derived {
+    let facts = &known.facts;
     let kind = match place.source {
         Source::Start => Kind::Start,
         Source::Verification => Kind::Verification,
@@ -168,8 +192,9 @@ fn of_measure(place: Place, row: MeasureRow, facts: &Facts, owners: &HashSet<Str
         }
     }
     let circumstances = Circumstances {
-        owned: row.owner_id.is_some_and(|id| owners.contains(&id)),
+        owned: row.owner_id.is_some_and(|id| known.owners.contains(&id)),
         waits: facts.waits.contains(&row.id),
+        over_budget: known.over_budget.contains(&row.id),
         last_progress: row.last_progress_at.map(day_of),
     };
     Derived {

@@ -1,5 +1,7 @@
 //! The one list of all deadlines, and one of them.
 
+use std::collections::HashSet;
+
 use chrono::NaiveDate;
 
 use super::complete::completions_of;
@@ -7,7 +9,7 @@ use super::derive::{Depth, Derived, derive};
 use super::sources::{self, Place, Query, Scoped, fetch, of_person};
 use super::view::{DeadlineView, views};
 use crate::actions::measures::sight;
-use crate::actions::{By, Scope};
+use crate::actions::{By, Scope, budget};
 use crate::app::App;
 use crate::domain::access::{Action, Resource};
 use crate::domain::calendar::berlin_day;
@@ -101,15 +103,21 @@ pub(in crate::actions) fn page(
     answers: Option<Answers>,
     today: NaiveDate,
 ) -> Result<Vec<Derived>> {
-    let without_date = [State::Undated, State::Unowned];
+    let without_date = [State::OverBudget, State::Undated, State::Unowned];
     let dated = !asked
         .states
         .iter()
         .any(|state| without_date.contains(state));
     let last_day = UNDATED.pred_opt().unwrap_or(UNDATED);
+    let over_budget = if asked.states.contains(&State::OverBudget) {
+        budget::over_budget(db, &reader.measures, None)?
+    } else {
+        HashSet::new()
+    };
     let query = Query {
         states: asked.states.clone(),
         kinds: asked.kinds.clone(),
+        over_budget: over_budget.into_iter().collect(),
         from: asked.from,
         // A window of dates holds nothing that has none.
         to: match asked.to {
@@ -131,8 +139,9 @@ pub(in crate::actions) fn page(
     }
     // Every source has brought a whole page; the first of all are derived.
     rows.sort_by_cached_key(sources::Row::place);
+    rows.dedup_by_key(|row| row.place());
     rows.truncate(asked.limit);
-    derive(db, rows, today, Depth::States)
+    derive(db, rows, today, Depth::States(reader))
 }
 
 /// Deadlines that a reader may see and that are in one of these states, by date, at most `limit`.
@@ -214,7 +223,7 @@ pub(super) fn one(
     } else {
         Vec::new()
     };
-    let mut found = derive(db, rows, today, Depth::States)?;
+    let mut found = derive(db, rows, today, Depth::States(&reader))?;
     found.truncate(1);
     let deadline = found.first().map(|one| one.deadline.clone());
     let deadline = deadline.ok_or_else(|| Error::new(Code::NotFound))?;

@@ -104,6 +104,8 @@ pub(super) struct Query {
     pub from: Option<NaiveDate>,
     /// Due on or before.
     pub to: Option<NaiveDate>,
+    /// Measures that are over budget, where that state is asked for: ids.
+    pub over_budget: Vec<String>,
     /// Only what they answer for.
     pub answers: Option<Answers>,
     /// Only of this unit.
@@ -195,7 +197,10 @@ fn first_stored(source: Source, due: NaiveDate) -> NaiveDate {
     last.succ_opt().unwrap_or(last)
 }
 
-/// The next rows of a source, in its order.
+/// As many ids as a statement may name on either engine.
+const IDS_AT_A_TIME: usize = 10_000;
+
+/// The next rows of a source; a measure in several of the states that are asked for may come more than once.
 pub(super) fn fetch(
     db: &mut Db,
     source: Source,
@@ -213,6 +218,13 @@ pub(super) fn fetch(
         let Some(kind) = kinds.first() else { continue };
         let states = measure_states(source, query, today);
         let spans = query.spans(source, *kind, today);
+        if source == Source::Implementation {
+            for ids in query.over_budget.chunks(IDS_AT_A_TIME) {
+                let ask = query.ask(source, scoped, Some(&[]));
+                let states = [MeasureState::OneOf(ids)];
+                found.extend(rows(db, source, &kinds, &states, &ask)?);
+            }
+        }
         if spans.as_ref().is_some_and(Vec::is_empty) && states.is_empty() {
             continue;
         }
@@ -254,7 +266,7 @@ pub(super) fn id_in(source: Source, id: &str) -> Option<&str> {
     id.strip_prefix(source.as_str())?.strip_prefix(':')
 }
 
-fn measure_states(source: Source, query: &Query, today: NaiveDate) -> Vec<MeasureState> {
+fn measure_states(source: Source, query: &Query, today: NaiveDate) -> Vec<MeasureState<'static>> {
     if source != Source::Implementation {
         return Vec::new();
     }
@@ -276,7 +288,7 @@ fn rows(
     db: &mut Db,
     source: Source,
     kinds: &[Kind],
-    states: &[MeasureState],
+    states: &[MeasureState<'_>],
     ask: &Ask<'_>,
 ) -> Result<Vec<Row>> {
     let measure_day = match source {

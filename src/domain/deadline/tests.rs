@@ -35,6 +35,7 @@ fn deadline(kind: Kind, status: Option<Status>, due: &str) -> Deadline {
 const OWNED: Circumstances = Circumstances {
     owned: true,
     waits: false,
+    over_budget: false,
     last_progress: None,
 };
 
@@ -233,6 +234,13 @@ fn what_else_a_measure_depends_on() {
     };
     let late = deadline(Kind::Implementation, Some(Status::Approved), "2026-05-29");
     assert_eq!(words(&late, &waits, "2026-05-30"), "overdue blocked");
+    let dear = Circumstances {
+        over_budget: true,
+        ..OWNED
+    };
+    assert_eq!(words(&late, &dear, "2026-05-30"), "overdue over_budget");
+    let verified = deadline(Kind::Implementation, Some(Status::Verified), "2026-05-29");
+    assert_eq!(words(&verified, &dear, "2026-05-30"), "");
     let mut bare = deadline(Kind::Implementation, Some(Status::Approved), "2026-05-29");
     bare.due = UNDATED;
     let nobody = Circumstances {
@@ -245,6 +253,7 @@ fn what_else_a_measure_depends_on() {
     let all = Circumstances {
         owned: false,
         waits: true,
+        over_budget: true,
         last_progress: Some(day("2020-01-01")),
     };
     assert_eq!(words(&start, &all, "2026-05-30"), "");

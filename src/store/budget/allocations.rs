@@ -47,8 +47,13 @@ impl Payee {
         Sharer {
             id: self.id.clone(),
             number: self.number,
-            counts: !matches!(self.status, Status::Rejected | Status::Replaced),
+            counts: self.counts(),
         }
+    }
+
+    /// Whether it still has a share: it was neither rejected nor replaced.
+    pub const fn counts(&self) -> bool {
+        !matches!(self.status, Status::Rejected | Status::Replaced)
     }
 }
 

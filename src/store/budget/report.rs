@@ -28,6 +28,8 @@ pub struct LineFilter {
     pub kind: Option<LineKind>,
     /// Only lines of measures that concern the reader: of these units, or as owner, deputy or verifier.
     pub own: Option<Vec<String>>,
+    /// Only lines that pay for one of these measures: ids.
+    pub pays_for: Option<Vec<String>>,
 }
 
 /// A line of a report.
@@ -83,6 +85,12 @@ pub(super) fn matching<'a>(sight: &'a Sight<'a>, filter: &'a LineFilter) -> Cond
             .filter(concerned)
             .select(measure_lines::line_id);
         all = Box::new(all.and(budget_lines::id.eq_any(own)));
+    }
+    if let Some(ids) = &filter.pays_for {
+        let paying = measure_lines::table
+            .filter(measure_lines::measure_id.eq_any(ids))
+            .select(measure_lines::line_id);
+        all = Box::new(all.and(budget_lines::id.eq_any(paying)));
     }
     all
 }

@@ -30,15 +30,27 @@ pub enum MeasureDay {
 
 /// How a running measure stands, apart from its date; alternatives to the spans of [`Ask`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MeasureState {
+pub enum MeasureState<'a> {
     /// In progress, and without progress since before an instant (UTC).
     StalledSince(NaiveDateTime),
     /// Blocked, or something that it needs is not done.
     Blocked,
+    /// One of these: ids.
+    OneOf(&'a [String]),
     /// Without a date.
     Undated,
     /// Without anybody who answers for it and can sign in.
     Unowned,
+}
+
+impl MeasureState<'_> {
+    /// Whether it holds of measures without a date as well.
+    const fn needs_no_date(&self) -> bool {
+        matches!(
+            self,
+            MeasureState::OneOf(_) | MeasureState::Undated | MeasureState::Unowned
+        )
+    }
 }
 
 /// A measure, as far as its deadlines depend on it.
@@ -99,7 +111,7 @@ pub struct MeasureRow {
 pub fn measures(
     db: &mut Db,
     which: MeasureDay,
-    states: &[MeasureState],
+    states: &[MeasureState<'_>],
     ask: &Ask<'_>,
 ) -> Result<Vec<MeasureRow>> {
     let mut query = measures::table
@@ -150,6 +162,7 @@ pub fn measures(
                     .filter(required.field(measures::status).ne_all(done));
                 query.or_filter(measures::status.eq(Status::Blocked).or(exists(waits)))
             }
+            MeasureState::OneOf(ids) => query.or_filter(measures::id.eq_any(*ids)),
             MeasureState::Undated => query.or_filter(measures::due_sort.eq(UNDATED)),
             MeasureState::Unowned => {
                 let can_act = memberships::table
@@ -164,12 +177,11 @@ pub fn measures(
     // The words of the partial indexes, written out as they stand there.
     let mut query = match which {
         MeasureDay::Due => {
-            let undated = [MeasureState::Undated, MeasureState::Unowned];
             let query = by_day!(query, ask, measures::due_sort, measures::id).filter(is_one_of(
                 measures::status,
                 "('approved', 'in_progress', 'blocked')",
             ));
-            if states.iter().any(|state| undated.contains(state)) {
+            if states.iter().any(MeasureState::needs_no_date) {
                 query
             } else {
                 query.filter(measures::due_sort.lt(UNDATED))

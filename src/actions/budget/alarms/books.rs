@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::domain::budget::allocation::{Sharer, Shares};
+use crate::actions::budget::booked::{Booked, Sums};
 use crate::domain::budget::ceiling::GroupSum;
 use crate::domain::budget::{EntryType, Figures};
 use crate::error::Result;
@@ -10,9 +10,6 @@ use crate::store::Db;
 use crate::store::budget::alarms::{Costs, costs, last_budget_year};
 use crate::store::budget::{self, LineFilter, Payee, ReportLine};
 use crate::store::measures::Sight;
-
-/// Sums of effective entries by line, year and type.
-pub(in crate::actions::budget) type Sums = Vec<(String, i32, EntryType, i64)>;
 
 /// The books of all budgets in sight.
 pub(in crate::actions::budget) struct Books {
@@ -45,38 +42,16 @@ impl Books {
         filter: &LineFilter,
     ) -> Result<Books> {
         let lines = budget::report_lines(db, sight, filter)?;
-        let sums = budget::sums_of_all_years(db, sight, filter)?;
-        let mut figures: HashMap<String, BTreeMap<i32, Figures>> = HashMap::new();
-        for (line, year, entry_type, cents) in &sums {
-            let of_line = figures.entry(line.clone()).or_default();
-            of_line.entry(*year).or_default().add(*entry_type, *cents)?;
-        }
-        let mut payees: HashMap<String, Vec<Payee>> = HashMap::new();
-        for payee in budget::paid_for(db, sight, filter)? {
-            payees.entry(payee.line_id.clone()).or_default().push(payee);
-        }
-        let fixed = budget::fixed_shares(db, sight, filter)?;
-        let mut of_measures: HashMap<String, BTreeMap<i32, Figures>> = HashMap::new();
-        for (line, years) in &figures {
-            let sharers = payees.get(line).into_iter().flatten().map(Payee::sharer);
-            let sharers: Vec<Sharer> = sharers.collect();
-            let fixed = fixed.get(line).map(Vec::as_slice).unwrap_or_default();
-            for (year, figures) in years {
-                let shares = Shares::of_year(&sharers, fixed, *year, figures.authorised);
-                for (measure, part) in shares.split(figures)?.measures {
-                    let of_measure = of_measures.entry(measure).or_default();
-                    of_measure.entry(*year).or_default().add_all(&part)?;
-                }
-            }
-        }
+        let booked = Booked::read(db, sight, filter)?;
         let places = lines.iter().enumerate();
         let places = places.map(|(place, line)| (line.id.clone(), place));
         let counting = |all: Vec<Payee>| {
-            let counting = all.into_iter().filter(|payee| payee.sharer().counts);
+            let counting = all.into_iter().filter(Payee::counts);
             counting.map(|payee| payee.id).collect()
         };
         Ok(Books {
-            payees: payees
+            payees: booked
+                .payees
                 .into_iter()
                 .map(|(line, all)| (line, counting(all)))
                 .collect(),
@@ -84,9 +59,9 @@ impl Books {
             last_budget_year: last_budget_year(db, sight.institution_id)?,
             places: places.collect(),
             lines,
-            sums,
-            figures,
-            of_measures,
+            sums: booked.sums,
+            figures: booked.figures,
+            of_measures: booked.of_measures,
         })
     }
 
