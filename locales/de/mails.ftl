@@ -89,6 +89,7 @@ mail-link-deadlines = Überfällige Fristen (API, Anmeldung erforderlich)
 mail-fact-since = Seit
 mail-fact-from = Bisher
 mail-fact-to = Künftig
+mail-fact-asked = Beantragt
 mail-fact-state = Stand
 mail-fact-reply = Antwort
 

@@ -89,6 +89,7 @@ mail-link-deadlines = Overdue deadlines (API, sign-in needed)
 mail-fact-since = Since
 mail-fact-from = Until now
 mail-fact-to = From now on
+mail-fact-asked = Asked for
 mail-fact-state = State
 mail-fact-reply = Reply
 

@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::domain::access::Role;
 use crate::domain::calendar::{WorkCalendar, berlin_day};
 use crate::domain::measure::Confidentiality;
+use crate::domain::postponement::State;
 use crate::domain::reminder::people::{People, Person};
 use crate::domain::reminder::{Turn, next_run, turn};
 use crate::error::{Error, Result};
@@ -16,6 +17,7 @@ use crate::mail::digest::{self, Rendered};
 use crate::mail::notice::Row;
 use crate::store::measures::Measure;
 use crate::store::outbox::{Leased, MailKind};
+use crate::store::postponements::Postponement;
 use crate::store::{institutions, occurrences};
 use crate::texts::{self, Language};
 
@@ -155,6 +157,18 @@ impl Mail<'_> {
     /// A name and a value, for a row.
     fn fact(&self, name: &str, value: impl Into<String>) -> (String, String) {
         (self.say(name, &[]), value.into())
+    }
+
+    /// The date until now, and the one that was asked for: the one from now on only where it was agreed to.
+    fn dates(&self, moved: &Postponement) -> [(String, String); 2] {
+        let to = match moved.state {
+            State::Approved => "fact-to",
+            _ => "fact-asked",
+        };
+        [
+            self.fact("fact-from", self.day(moved.from_day)),
+            self.fact(to, self.day(moved.to_day)),
+        ]
     }
 
     /// A measure as it may leave the house: of what is confidential its reference alone, of what is strictly confidential

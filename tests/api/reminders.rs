@@ -500,6 +500,11 @@ both_engines! {
         // The line, and the measure that it pays for.
         let told = ["M-2022-0004", "OG-K2"].map(|what| format!("kaemmerei@offenburg.example: [Maßnahmen] Alarm BA-2: {what}"));
         assert_eq!(alarms(&app.app.mailer.sent()), told);
+        let revision = app.sign_in("revision@offenburg.example").await;
+        let events = revision.get("institutions/offenburg/audit-events?limit=200").await.ok(200);
+        let events = events["items"].as_array().unwrap().iter().filter(|event| event["action"] == "reminder.planned");
+        let events: Vec<&Value> = events.map(|event| &event["details"]["alarms"]).filter(|count| !count.is_null()).collect();
+        assert_eq!(events, [2]);
         let text = mail_to(&app.app.mailer.sent(), "kaemmerei@offenburg.example", "BA-2: OG-K2").text.clone();
         assert!(text.contains("12.345,00 €") && text.contains("§ 28 GemHVO"), "{text}");
         app.set_now("2022-10-18T06:00:00Z");

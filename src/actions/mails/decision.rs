@@ -88,9 +88,10 @@ pub(super) fn compose(db: &mut Db, mail: &Mail<'_>) -> Result<Body> {
             &[("verdict", verdict.clone()), ("reference", reference)],
         )
     };
+    let [from, to] = mail.dates(&decided);
     let facts = vec![
-        mail.fact("fact-from", mail.day(decided.from_day)),
-        mail.fact("fact-to", mail.day(decided.to_day)),
+        from,
+        to,
         mail.fact("fact-state", verdict),
         mail.fact(
             "fact-decided-by",

@@ -155,12 +155,8 @@ fn proposal(mail: &Mail<'_>, measure: &Measure) -> Row {
 
 fn postponement(mail: &Mail<'_>, asked: &Postponement, measure: &Measure) -> Row {
     let state = texts::label(mail.language, "postponement-state", asked.state.as_str());
-    let facts = vec![
-        mail.fact("fact-from", mail.day(asked.from_day)),
-        mail.fact("fact-to", mail.day(asked.to_day)),
-        mail.fact("fact-state", state),
-    ];
-    mail.named(measure, facts)
+    let [from, to] = mail.dates(asked);
+    mail.named(measure, vec![from, to, mail.fact("fact-state", state)])
 }
 
 fn undelivered(mail: &Mail<'_>, one: GivenUp) -> Row {

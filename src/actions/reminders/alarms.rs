@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::people;
-use crate::actions::Scope;
 use crate::actions::budget::{self, Alarm, Place};
+use crate::actions::{By, Entry, Scope};
 use crate::app::App;
-use crate::domain::access::Role;
+use crate::domain::access::{Action, Resource, Role};
 use crate::domain::budget::alarm::Code;
 use crate::domain::reminder::plan::alarm_key;
 use crate::domain::reminder::{Turn, turn};
@@ -45,6 +46,8 @@ pub(super) fn plan_institution(
         return Ok(0);
     }
     app.store.write(|db| {
+        let service = Scope::enter(db, now, By::Service, &institution.slug)?;
+        service.require(app, Action::ReminderPlan, &Resource::Institution)?;
         if !outbox::claim_run(db, now, JOB, &institution.id, today)? {
             return Ok(0);
         }
@@ -67,6 +70,16 @@ pub(super) fn plan_institution(
             }
         }
         outbox::finish_run(db, JOB, &institution.id, today, mails)?;
+        if mails > 0 {
+            let entry = Entry {
+                action: Action::ReminderPlan,
+                entity_kind: "institution",
+                entity_id: &institution.id,
+                reason: None,
+                details: json!({ "day": today, "alarms": mails }),
+            };
+            service.record(db, now, &entry)?;
+        }
         usize::try_from(mails).map_err(|cause| Error::internal("number of mails", cause))
     })
 }
