@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::{Failure, Outcome, block_on, say};
 use crate::actions::outbox::Delivered;
-use crate::actions::{By, outbox, reminders};
+use crate::actions::{By, outbox, reminders, undelivered, webhooks};
 use crate::app::App;
 use crate::error::Error;
 use crate::http::reminders::{PreviewItem, PreviewMail, PreviewView};
@@ -40,16 +40,36 @@ pub fn run(app: &Arc<App>, arguments: &RemindArguments) -> Outcome {
 
 async fn send(app: &Arc<App>) -> Outcome {
     let planned = app.blocking(reminders::plan_due).await?;
-    let delivered = drain(app).await?;
-    say(&format!(
+    let calls = app.blocking(webhooks::plan_due).await?;
+    let mut delivered = drain(app).await?;
+    // What was given up, now or before, is reported in the same run.
+    let reports = app.blocking(undelivered::report_due).await?;
+    delivered += drain(app).await?;
+    let called = rounds(|| webhooks::deliver(app)).await?;
+    let mails = format!(
         "{} planned, {} sent",
-        planned.mails, delivered.sent
-    ));
+        planned.mails + reports,
+        delivered.sent
+    );
+    if calls.calls + called.leased > 0 {
+        say(&format!(
+            "{mails}; {} calls planned, {} made",
+            calls.calls, called.sent
+        ));
+    } else {
+        say(&mails);
+    }
     let mut faults = Vec::new();
-    if planned.failed > 0 {
-        let count = planned.failed;
+    let failed = planned.failed.max(calls.failed);
+    if failed > 0 {
         faults.push(format!(
-            "{count} institutions could not be planned (see the log)"
+            "{failed} institutions could not be planned (see the log)"
+        ));
+    }
+    if called.waiting + called.failed > 0 {
+        let count = called.waiting + called.failed;
+        faults.push(format!(
+            "{count} calls of webhooks were not accepted (see the log)"
         ));
     }
     if delivered.waiting > 0 {
@@ -70,9 +90,15 @@ async fn send(app: &Arc<App>) -> Outcome {
 
 /// Sends what is waiting until nothing is due any more.
 pub async fn drain(app: &Arc<App>) -> Result<Delivered, Error> {
+    rounds(|| outbox::deliver(app)).await
+}
+
+async fn rounds<F: Future<Output = Result<Delivered, Error>>>(
+    round: impl Fn() -> F,
+) -> Result<Delivered, Error> {
     let mut total = Delivered::default();
     loop {
-        let delivered = outbox::deliver(app).await?;
+        let delivered = round().await?;
         total += delivered;
         if !delivered.goes_on() {
             return Ok(total);

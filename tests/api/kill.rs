@@ -88,7 +88,7 @@ fn under_way(app: &TestApp) -> i64 {
 }
 
 /// A command of the program on the database and with the clock of `app`, mailing to `server`.
-fn command(app: &TestApp, server: &MailServer, data_dir: &Path, arguments: &[&str]) -> Command {
+pub fn command(app: &TestApp, server: &MailServer, data_dir: &Path, arguments: &[&str]) -> Command {
     let mut command = zinne(arguments);
     command.envs([
         ("ZINNE_PROFILE", "test"),

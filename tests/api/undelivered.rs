@@ -32,7 +32,7 @@ fn mailing(app: &TestApp, server: &MailServer) -> Arc<App> {
 }
 
 /// Somebody whose mails meet with what their address says.
-async fn add(app: &TestApp, local: &str, role: Role) {
+pub async fn add(app: &TestApp, local: &str, role: Role) {
     let email = format!("{local}@offenburg.example");
     let (name, password) = (format!("Person {local}"), SecretString::from(PASSWORD));
     users::create(&app.app, email.clone(), name, "de".to_owned(), password)

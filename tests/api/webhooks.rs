@@ -11,12 +11,16 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use zinne::actions::{reminders, webhooks};
 use zinne::app::App;
+use zinne::domain::access::Role;
 use zinne::store::schema;
 
+use crate::kill::command;
 use crate::list_counts::{count_statements, statements};
+use crate::support::program::ran;
 use crate::support::receiver::{Receiver, Reply, python_verifies};
-use crate::support::smtp::Certificates;
+use crate::support::smtp::{Certificates, MailServer};
 use crate::support::{Answer, Client, NOW, TestApp};
+use crate::undelivered::add;
 
 const HOOKS: &str = "institutions/offenburg/webhooks";
 
@@ -370,6 +374,28 @@ both_engines! { with ALLOWED;
         assert_eq!(events.len(), 3);
         assert_eq!((&events[0]["actor_kind"], &events[0]["details"]), (&json!("service"), &json!({ "day": "2022-10-19", "measure.overdue": 1, "budget.alarm": 0 })));
         assert_eq!(deliveries(&isb, &hook).await.len(), planned + 1);
+    }
+
+    async fn one_run_from_a_timer_does_all_that_the_service_does(app) {
+        let Some(server) = MailServer::start(&[]) else { return };
+        let receiver = Receiver::start();
+        add(app, "refuse", Role::Isb).await;
+        let isb = app.sign_in("isb@offenburg.example").await;
+        hook(&isb, &receiver.url(), &EVERYTHING).await;
+        let folder = tempfile::tempdir().unwrap();
+        let remind = || ran(command(app, &server, folder.path(), &["remind"]).envs(ALLOWED.iter().copied()));
+        let first = remind();
+        let calls = receiver.take().len();
+        assert!(calls > 0 && first.out.ends_with(&format!("; {calls} calls planned, {calls} made\n")), "{} {}", first.out, first.err);
+        assert!(first.err.contains("mails were given up"), "{}", first.err);
+        let failed = isb.get("institutions/offenburg/notifications?state=failed&limit=200").await.ok(200);
+        let failed = failed["items"].as_array().unwrap();
+        let reported = failed.iter().filter(|mail| mail["reported_at"] != Value::Null).count();
+        assert!(reported > 0, "{failed:?}");
+        let told = isb.get("institutions/offenburg/notifications?kind=undelivered&state=sent").await.ok(200);
+        assert_eq!(told["items"].as_array().unwrap().len(), 2, "the ISB and the administration; the third refuses this one too");
+        let again = remind();
+        assert_eq!((again.code, again.out.as_str(), receiver.take().len()), (Some(0), "0 planned, 0 sent\n", 0), "{}", again.err);
     }
 
     async fn planning_takes_the_same_number_of_statements_however_much_is_overdue(app) {
