@@ -92,7 +92,7 @@ text_enum! {
 pub struct Modules(String);
 
 impl Modules {
-    /// Stands between the ids; in none of them.
+    /// Stands between the ids, the end of a line; in none of them.
     pub const SEPARATOR: &str = "\n";
 
     /// From ids with [`Modules::SEPARATOR`] between them, in any order, and more than once where several links name
@@ -103,7 +103,7 @@ impl Modules {
 
     /// The ids.
     pub fn ids(&self) -> Vec<&str> {
-        let mut ids: Vec<&str> = self.0.split(Self::SEPARATOR).collect();
+        let mut ids: Vec<&str> = self.0.lines().collect();
         ids.retain(|id| !id.is_empty());
         ids.sort_unstable();
         ids.dedup();

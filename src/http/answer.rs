@@ -14,7 +14,7 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 /// # Errors
 /// `internal`, which does not happen
 pub fn resource<T: Serialize>(resource: &T) -> Result<HttpResponse> {
-    let body = json(resource)?;
+    let body = json(resource, JSON_OF_ONE)?;
     let mut hash = hex::encode(Sha256::digest(&body));
     hash.truncate(32);
     Ok(HttpResponse::Ok()
@@ -23,13 +23,16 @@ pub fn resource<T: Serialize>(resource: &T) -> Result<HttpResponse> {
         .body(body))
 }
 
-/// A resource as JSON.
+/// Bytes that a resource takes, as a rule.
+const JSON_OF_ONE: usize = 8 * 1024;
+
+/// A resource as JSON, with room for so many bytes from the beginning: a page of measures is not copied again and again while it
+/// grows.
 ///
 /// # Errors
 /// `internal`, which does not happen
-pub fn json<T: Serialize>(resource: &T) -> Result<Vec<u8>> {
-    // Room for most answers, so that a page of measures is not copied again and again while it grows.
-    let mut body = Vec::with_capacity(8 * 1024);
+pub fn json<T: Serialize>(resource: &T, room: usize) -> Result<Vec<u8>> {
+    let mut body = Vec::with_capacity(room);
     serde_json::to_writer(&mut body, resource).map_err(|cause| Error::internal("answer", cause))?;
     Ok(body)
 }

@@ -229,6 +229,9 @@ fn priorities(text: Option<&str>) -> Result<Vec<i32>> {
         .collect()
 }
 
+/// Bytes that a measure of a page takes, as a rule.
+const JSON_OF_ONE: usize = 640;
+
 /// A page of measures.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MeasurePage {
@@ -256,12 +259,14 @@ pub async fn list_measures(
     let body = app
         .blocking(move |app| {
             let found = measures::list(app, By::Caller(&caller), &path, &query)?;
-            let items = found.items.into_iter().map(|measure| fields.of(measure));
             let next = found.next.map(|after| Place::cursor(sort, after));
-            answer::json(&MeasurePage {
-                items: items.collect::<Result<_>>()?,
-                next_cursor: next.transpose()?,
-            })
+            let mut items = Vec::with_capacity(found.items.len());
+            for measure in found.items {
+                items.push(fields.of(measure)?);
+            }
+            let room = items.len() * JSON_OF_ONE;
+            let next_cursor = next.transpose()?;
+            answer::json(&MeasurePage { items, next_cursor }, room)
         })
         .await?;
     Ok(HttpResponse::Ok()

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
-use super::db::Db;
+use super::db::{Db, both};
 use super::institutions::Institution;
 use super::schema::{institutions, memberships, refresh_tokens, sessions, users};
 use super::types::stored;
@@ -135,7 +135,7 @@ pub fn principal(
     user_id: &str,
     slug: &str,
 ) -> Result<(Institution, Person)> {
-    let rows: Vec<(Institution, Role, Option<String>)> = memberships::table
+    let query = memberships::table
         .inner_join(users::table.inner_join(sessions::table))
         .inner_join(institutions::table)
         .filter(sessions::id.eq(session_id))
@@ -149,8 +149,9 @@ pub fn principal(
             institutions::all_columns,
             memberships::role,
             memberships::org_unit,
-        ))
-        .load(db)?;
+        ));
+    // Asked by every request: for one engine, which costs diesel a third of what it takes for either.
+    let rows: Vec<(Institution, Role, Option<String>)> = both!(db, conn => query.load(conn))?;
     let Some((institution, ..)) = rows.first() else {
         alive(db, now, session_id, user_id)?;
         return Err(Error::new(Code::NotFound));

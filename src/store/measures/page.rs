@@ -1,6 +1,7 @@
 //! Pages of measures.
 
 use chrono::{NaiveDate, NaiveDateTime};
+use diesel::connection::DefaultLoadingMode;
 use diesel::dsl::SqlTypeOf;
 use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text};
@@ -10,9 +11,10 @@ use super::{Row, Sight};
 use crate::domain::measure::{Confidentiality, Modules, Precision, Status};
 use crate::domain::text_enum;
 use crate::error::Result;
-use crate::store::db::{Db, MultiBackend};
+use crate::store::db::{Db, both};
 use crate::store::expressions::{first_rows, row_after, row_before};
 use crate::store::schema::{measure_links, measures, programmes, users};
+use crate::store::sight::seen_by;
 
 text_enum! {
     /// How a list is sorted; with `-`, the other way round from the first row to the last.
@@ -125,6 +127,86 @@ extern "SQL" {
     fn string_agg(value: Nullable<Text>, separator: Text) -> Nullable<Text>;
 }
 
+/// A row: a measure, and the modules of its links in one text.
+type Found = (Listed, Option<String>);
+
+/// What a page holds of the measures of which a condition holds.
+///
+/// A macro, like the order, so that a page without filters is a query for one engine: where one connection stands for two,
+/// diesel writes the words of every statement three times and looks at every value twice.
+macro_rules! listed {
+    ($condition:expr) => {{
+        let modules = measure_links::table
+            .filter(measure_links::measure_id.eq(measures::id))
+            .select(string_agg(measure_links::module_id, Modules::SEPARATOR))
+            .single_value();
+        measures::table
+            .left_join(users::table)
+            .left_join(programmes::table)
+            .filter($condition)
+            .select((
+                (
+                    measures::id,
+                    measures::reference,
+                    measures::external_key,
+                    measures::title,
+                    measures::status,
+                    measures::org_unit,
+                    measures::due_current,
+                    measures::due_precision,
+                    measures::due_text,
+                    measures::due_original,
+                    measures::due_assumed,
+                    measures::completed_on,
+                    measures::confidentiality,
+                    measures::version,
+                    (
+                        measures::priority,
+                        measures::due_sort,
+                        measures::updated_at,
+                        measures::reference_seq,
+                    ),
+                    (users::email, users::display_name).nullable(),
+                    (programmes::key, programmes::confidentiality).nullable(),
+                ),
+                modules.nullable(),
+            ))
+            .into_boxed()
+    }};
+}
+
+/// The order and the place in it, both by the columns of one index.
+macro_rules! sorted {
+    ($query:expr, $sort:expr, $after:expr) => {
+        match $sort {
+            Sort::Due => sorted!($query, $after, row_after, asc: due_sort, reference_seq),
+            Sort::DueDescending => sorted!($query, $after, row_before, desc: due_sort, reference_seq),
+            Sort::Reference => sorted!($query, $after, row_after, asc: reference_seq),
+            Sort::ReferenceDescending => sorted!($query, $after, row_before, desc: reference_seq),
+            Sort::Priority => {
+                sorted!($query, $after, row_after, asc: priority, due_sort, reference_seq)
+            }
+            Sort::PriorityDescending => {
+                sorted!($query, $after, row_before, desc: priority, due_sort, reference_seq)
+            }
+            Sort::Updated => sorted!($query, $after, row_after, asc: updated_at, reference_seq),
+            Sort::UpdatedDescending => {
+                sorted!($query, $after, row_before, desc: updated_at, reference_seq)
+            }
+        }
+    };
+    ($query:expr, $after:expr, $beyond:ident, $direction:ident: $($column:ident),+) => {{
+        let query = match $after {
+            Some(after) => $query.filter($beyond(
+                ($(measures::$column,)+),
+                ($(after.$column.into_sql::<SqlTypeOf<measures::$column>>(),)+),
+            )),
+            None => $query,
+        };
+        query.order(($(measures::$column.$direction(),)+))
+    }};
+}
+
 /// A page of measures with their modules: at least `limit` of them, at most 201, if there are so many.
 pub fn page(
     db: &mut Db,
@@ -135,76 +217,25 @@ pub fn page(
     after: Option<After>,
     limit: i64,
 ) -> Result<Vec<(Listed, Modules)>> {
-    let modules = measure_links::table
-        .filter(measure_links::measure_id.eq(measures::id))
-        .select(string_agg(measure_links::module_id, Modules::SEPARATOR))
-        .single_value();
-    let query = measures::table
-        .left_join(users::table)
-        .left_join(programmes::table)
-        .filter(matching(sight, filter, today))
-        .select((
-            (
-                measures::id,
-                measures::reference,
-                measures::external_key,
-                measures::title,
-                measures::status,
-                measures::org_unit,
-                measures::due_current,
-                measures::due_precision,
-                measures::due_text,
-                measures::due_original,
-                measures::due_assumed,
-                measures::completed_on,
-                measures::confidentiality,
-                measures::version,
-                (
-                    measures::priority,
-                    measures::due_sort,
-                    measures::updated_at,
-                    measures::reference_seq,
-                ),
-                (users::email, users::display_name).nullable(),
-                (programmes::key, programmes::confidentiality).nullable(),
-            ),
-            modules.nullable(),
-        ))
-        .into_boxed::<MultiBackend>();
-    // The order and the place in it, both by the columns of one index.
-    macro_rules! sorted {
-        ($beyond:ident, $direction:ident: $($column:ident),+) => {{
-            let query = match after {
-                Some(after) => query.filter($beyond(
-                    ($(measures::$column,)+),
-                    ($(after.$column.into_sql::<SqlTypeOf<measures::$column>>(),)+),
-                )),
-                None => query,
-            };
-            query.order(($(measures::$column.$direction(),)+))
-        }};
-    }
-    let query = match sort {
-        Sort::Due => sorted!(row_after, asc: due_sort, reference_seq),
-        Sort::DueDescending => sorted!(row_before, desc: due_sort, reference_seq),
-        Sort::Reference => sorted!(row_after, asc: reference_seq),
-        Sort::ReferenceDescending => sorted!(row_before, desc: reference_seq),
-        Sort::Priority => sorted!(row_after, asc: priority, due_sort, reference_seq),
-        Sort::PriorityDescending => sorted!(row_before, desc: priority, due_sort, reference_seq),
-        Sort::Updated => sorted!(row_after, asc: updated_at, reference_seq),
-        Sort::UpdatedDescending => sorted!(row_before, desc: updated_at, reference_seq),
-    };
     // A page of everything has one good plan. What filters find differs by their values, and is planned for them.
     if filter.finds_all() {
-        rows(first_rows(query, limit).load_iter(db)?, limit)
+        both!(db, conn => {
+            let all = listed!(seen_by(sight));
+            let page = first_rows(sorted!(all, sort, after), limit);
+            rows(page.load_iter::<Found, DefaultLoadingMode>(conn)?, limit)
+        })
     } else {
-        rows(query.limit(limit).load_iter(db)?, limit)
+        let found = listed!(matching(sight, filter, today));
+        rows(
+            sorted!(found, sort, after).limit(limit).load_iter(db)?,
+            limit,
+        )
     }
 }
 
 /// Takes the rows one by one into room that is there already: they are wide.
 fn rows(
-    found: impl Iterator<Item = QueryResult<(Listed, Option<String>)>>,
+    found: impl Iterator<Item = QueryResult<Found>>,
     limit: i64,
 ) -> Result<Vec<(Listed, Modules)>> {
     let mut rows = Vec::with_capacity(usize::try_from(limit).unwrap_or_default());
