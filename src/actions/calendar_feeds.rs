@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::deadlines::{ListQuery, of_person, page, reader};
+use super::deadlines::{Depth, ListQuery, of_person, page, reader};
 use super::{By, Entry, Scope};
 use crate::app::App;
 use crate::auth::secret;
@@ -159,7 +159,15 @@ pub fn calendar(app: &App, secret: &str) -> Result<String> {
             limit: MOST,
             ..ListQuery::default()
         };
-        let found = page(db, &scope, &reader, &asked, Some(answers), today)?;
+        let found = page(
+            db,
+            &scope,
+            &reader,
+            &asked,
+            Some(answers),
+            today,
+            Depth::Deadline,
+        )?;
         let language = Language::from_tag(&user.locale);
         let entries = found.iter().map(|one| {
             let deadline = &one.deadline;

@@ -16,6 +16,7 @@ pub use set::{SetDeadlineInput, SetDeadlinePatch, create, remove, update};
 pub use sources::Place;
 pub use view::{DeadlineView, SetDeadlineView};
 
+pub(super) use derive::Depth;
 pub(super) use list::{page, reader};
 pub(super) use sources::of_person;
 
@@ -24,7 +25,7 @@ use chrono::NaiveDate;
 use crate::domain::deadline::{Deadline, Source};
 use crate::error::Result;
 use crate::store::Db;
-use derive::{Depth, derive};
+use derive::derive;
 use sources::{Query, Scoped, fetch};
 
 /// Rows of a source that are derived at a time.

@@ -42,10 +42,10 @@ async fn send(app: &Arc<App>) -> Outcome {
     let planned = app.blocking(reminders::plan_due).await?;
     let calls = app.blocking(webhooks::plan_due).await?;
     let mut delivered = drain(app).await?;
-    // What was given up, now or before, is reported in the same run.
+    let called = rounds(|| webhooks::deliver(app)).await?;
+    // What was given up by now is reported at once, if nothing was today and it is a working day.
     let reports = app.blocking(undelivered::report_due).await?;
     delivered += drain(app).await?;
-    let called = rounds(|| webhooks::deliver(app)).await?;
     let mails = format!(
         "{} planned, {} sent",
         planned.mails + reports,

@@ -11,6 +11,7 @@ mod set;
 
 use chrono::NaiveDate;
 
+use super::budget::LineFilter;
 use super::requirement_checks::Sight as CheckSight;
 use super::sight::Sight;
 use crate::domain::access::{DeadlineVisibility, Role};
@@ -38,6 +39,8 @@ pub struct Reader<'a> {
     pub deadlines: DeadlineVisibility,
     /// Posts of the programmes in sight.
     pub posts: bool,
+    /// The lines of whose money they may know, if of any.
+    pub money: Option<LineFilter>,
 }
 
 /// Whoever has to answer: in person, or by a role where no person does.

@@ -43,4 +43,20 @@ impl Sight<'_> {
         let own = concerned.contains(&Some(self.user_id));
         self.visibility.all.contains(&class) || (own && self.visibility.own.contains(&class))
     }
+
+    /// Whether the reader sees a measure, and is concerned with it where only their own are asked for (`own`: the units that
+    /// they are head of).
+    pub fn concerns(
+        &self,
+        own: Option<&[String]>,
+        class: Confidentiality,
+        concerned: &(Option<String>, Option<String>, Option<String>),
+        org_unit: Option<&String>,
+    ) -> bool {
+        let (owner, deputy, verifier) = concerned;
+        let concerned = [owner.as_deref(), deputy.as_deref(), verifier.as_deref()];
+        let unit = |units: &[String]| org_unit.is_some_and(|unit| units.contains(unit));
+        let is_own = own.is_none_or(|units| concerned.contains(&Some(self.user_id)) || unit(units));
+        is_own && self.sees(class, &concerned)
+    }
 }

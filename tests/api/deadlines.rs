@@ -253,7 +253,39 @@ both_engines! {
         let one = deadline(&isb, "implementation", over[0]["id"].as_str().unwrap().split_once(':').unwrap().1).await;
         assert!(has(&one, "over_budget"), "{one}");
         assert_eq!(list(&isb, "state=over_budget&kind=start").await, Vec::<Value>::new());
-        // Whoever may not know of the programme is not told of its money.
+        // Page by page the same, also where a measure is found in two of its states, and where it has no date.
+        let undated = app.app.store.write(|db| Ok(db.batch_execute(&format!(
+            "UPDATE measures SET due_current = NULL, due_precision = NULL, due_sort = '9999-12-31' WHERE reference = '{reference}'"))?));
+        undated.unwrap();
+        let whole = list(&isb, "state=over_budget,overdue,unowned,due_soon").await;
+        assert!(has(whole.last().unwrap(), "over_budget") && whole.last().unwrap()["due"] == Value::Null);
+        let (mut found, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let page = isb.get(&format!("{DEADLINES}?state=over_budget,overdue,unowned,due_soon&limit=1{cursor}")).await.ok(200);
+            found.extend(page["items"].as_array().unwrap().clone());
+            let Some(next) = page["next_cursor"].as_str() else { break };
+            cursor = format!("&cursor={next}");
+        }
+        assert_eq!(found, whole);
+        // Whoever is not concerned with a measure is not told of its money; whoever has no share of a line, has no part in its trouble.
+        let netz = app.sign_in("netz@offenburg.example").await;
+        assert_eq!(list(&netz, "state=over_budget").await, Vec::<Value>::new());
+        assert!(!list(&netz, "").await.iter().any(|item| has(item, "over_budget")));
+        let (second, _) = approved(app, "2022-12-31").await;
+        isb.patch(&format!("{MEASURES}/{second}"), "*", json!({ "budget_lines": ["OG-2021-DIG:OG-K2"] })).await.ok(200);
+        let references = async |client: &Client<'_>| -> BTreeSet<String> {
+            let found = list(client, "state=over_budget").await.into_iter();
+            found.map(|item| item["reference"].as_str().unwrap().to_owned()).collect()
+        };
+        assert_eq!(references(&isb).await, BTreeSet::from([reference.clone(), second.clone()]));
+        assert_eq!(references(&netz).await, BTreeSet::from([second.clone()]));
+        let allocations = "institutions/offenburg/programmes/OG-2021-DIG/lines/OG-K2/allocations";
+        let etag = finance.get(allocations).await.header("etag").to_owned();
+        let shares = json!({ "allocations": [{ "measure": reference, "share_bp": 10_000 }] });
+        send(&finance, Method::PUT, allocations, &[("if-match", &etag)], shares).await.ok(200);
+        assert_eq!(references(&isb).await, BTreeSet::from([reference.clone()]));
+        assert_eq!(references(&netz).await, BTreeSet::new());
+        // Whoever may not know of the programme is not told of it either.
         let hidden = |class: &str| app.app.store.write(|db| {
             Ok(db.batch_execute(&format!("UPDATE programmes SET confidentiality = '{class}' WHERE key = 'OG-2021-DIG'"))?)
         }).unwrap();

@@ -22,6 +22,8 @@ pub(super) struct Booked {
     pub payees: HashMap<String, Vec<Payee>>,
     /// What each measure has of these lines, by year.
     pub of_measures: HashMap<String, BTreeMap<i32, Figures>>,
+    /// Ids of the measures that have a share of a line in a year in which it is overspent (BA-2).
+    overspent: HashSet<String>,
 }
 
 impl Booked {
@@ -42,13 +44,18 @@ impl Booked {
         }
         let fixed = budget::fixed_shares(db, sight, filter)?;
         let mut of_measures: HashMap<String, BTreeMap<i32, Figures>> = HashMap::new();
+        let mut overspent = HashSet::new();
         for (line, years) in &figures {
             let sharers = payees.get(line).into_iter().flatten().map(Payee::sharer);
             let sharers: Vec<Sharer> = sharers.collect();
             let fixed = fixed.get(line).map(Vec::as_slice).unwrap_or_default();
             for (year, figures) in years {
                 let shares = Shares::of_year(&sharers, fixed, *year, figures.authorised);
+                let is_overspent = figures.available()? < 0;
                 for (measure, part) in shares.split(figures)?.measures {
+                    if is_overspent {
+                        overspent.insert(measure.clone());
+                    }
                     let of_measure = of_measures.entry(measure).or_default();
                     of_measure.entry(*year).or_default().add_all(&part)?;
                 }
@@ -59,50 +66,42 @@ impl Booked {
             figures,
             payees,
             of_measures,
+            overspent,
         })
     }
 }
 
-/// Ids of the measures that are over budget (DOMAIN §5.2): a line that pays for them is overspent in a year (BA-2), or more
-/// was spent for them in a year than they were given. Lines of programmes out of sight do not count. `among`: of these only.
+/// Ids of the measures that are over budget (DOMAIN §5.2): a line of which they have a share is overspent in a year (BA-2), or
+/// more was spent for them in a year than they were given. Only of lines that somebody may know of, and where those are the lines
+/// of their own measures, only these measures. `among`: of these only.
 ///
 /// # Errors
 /// `sum_out_of_range`
 pub(in crate::actions) fn over_budget(
     db: &mut Db,
     sight: &Sight<'_>,
+    lines: &LineFilter,
     among: Option<&[&str]>,
 ) -> Result<HashSet<String>> {
     let filter = LineFilter {
         pays_for: among.map(|ids| ids.iter().copied().map(str::to_owned).collect()),
-        ..LineFilter::default()
+        ..lines.clone()
     };
     let booked = Booked::read(db, sight, &filter)?;
-    let mut over = HashSet::new();
-    for (line, years) in &booked.figures {
-        let is_overspent = |figures: &Figures| Ok(figures.available()? < 0);
-        if any(years.values(), is_overspent)? {
-            let payees = booked.payees.get(line).into_iter().flatten();
-            let counting = payees.filter(|payee| payee.counts());
-            over.extend(counting.map(|payee| payee.id.clone()));
+    let mut over = booked.overspent;
+    for (measure, years) in booked.of_measures {
+        for figures in years.values() {
+            if allocation::over_budget(figures)?.is_some() {
+                over.insert(measure.clone());
+            }
         }
     }
-    for (measure, years) in &booked.of_measures {
-        let is_over = |figures: &Figures| Ok(allocation::over_budget(figures)?.is_some());
-        if any(years.values(), is_over)? {
-            over.insert(measure.clone());
-        }
-    }
-    if let Some(ids) = among {
-        over.retain(|id| ids.contains(&id.as_str()));
-    }
-    Ok(over)
-}
-
-/// Whether something holds for any of the figures.
-fn any<'a>(
-    mut figures: impl Iterator<Item = &'a Figures>,
-    holds: impl Fn(&Figures) -> Result<bool>,
-) -> Result<bool> {
-    figures.try_fold(false, |found, figures| Ok(found || holds(figures)?))
+    let own = lines.own.as_deref();
+    let payees = booked.payees.into_values().flatten();
+    let wanted: HashSet<&str> = among.unwrap_or_default().iter().copied().collect();
+    let is_wanted = |id: &String| among.is_none() || wanted.contains(id.as_str());
+    let of_reader = payees.filter(|payee| {
+        over.contains(&payee.id) && is_wanted(&payee.id) && payee.concerns(sight, own)
+    });
+    Ok(of_reader.map(|payee| payee.id).collect())
 }

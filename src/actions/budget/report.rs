@@ -174,6 +174,24 @@ pub(in crate::actions) fn of_year(
     view(asked, &lines, &figures, rows)
 }
 
+/// The lines of whose money somebody may know; none at all without a right to read budgets.
+///
+/// # Errors
+/// `forbidden` when nobody in person asks
+pub(in crate::actions) fn known_lines(app: &App, scope: &Scope) -> Result<Option<LineFilter>> {
+    let may = |action| {
+        app.policy
+            .permits(&scope.actor, action, &Resource::Institution)
+    };
+    if !may(Action::BudgetRead) && !may(Action::BudgetReadOwn) {
+        return Ok(None);
+    }
+    Ok(Some(LineFilter {
+        own: own_units(app, scope)?,
+        ..LineFilter::default()
+    }))
+}
+
 /// Whose lines the caller sees: all of them, or with their units those of their own measures.
 pub(super) fn own_units(app: &App, scope: &Scope) -> Result<Option<Vec<String>>> {
     let whole = Resource::Institution;

@@ -19,7 +19,7 @@ use crate::store::deadlines::{
 
 /// How much is asked of a deadline.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Depth<'a> {
+pub(in crate::actions) enum Depth<'a> {
     /// The deadline alone.
     Deadline,
     /// Its states as well, as far as the reader may know.
@@ -79,8 +79,8 @@ pub(super) fn derive(
     } else {
         HashSet::new()
     };
-    let over_budget = match reader {
-        Some(reader) => budget::over_budget(db, &reader.measures, Some(&ids))?,
+    let over_budget = match reader.and_then(|reader| Some((reader, reader.money.as_ref()?))) {
+        Some((reader, lines)) => budget::over_budget(db, &reader.measures, lines, Some(&ids))?,
         None => HashSet::new(),
     };
     let known = Known {

@@ -50,10 +50,11 @@ pub struct ListQuery {
 }
 
 /// Deadlines that the caller may see, by date, each with its place for the next page. Measures without a date come only where
-/// their state is asked for. Each source is asked for its next rows only, so that the work does not depend on how many there are.
+/// their state is asked for. Each source is asked for its next rows only, so that the work does not depend on how many there are; what is
+/// over budget is found in all that was booked.
 ///
 /// # Errors
-/// `forbidden`, `not_found`, `session_ended`
+/// `forbidden`, `not_found`, `session_ended`, `sum_out_of_range`
 pub fn list(
     app: &App,
     by: By<'_>,
@@ -73,7 +74,15 @@ pub fn list(
                 None => return Ok(Vec::new()),
             },
         };
-        let found = page(db, &scope, &reader, asked, answers, today)?;
+        let found = page(
+            db,
+            &scope,
+            &reader,
+            asked,
+            answers,
+            today,
+            Depth::States(&reader),
+        )?;
         let places: Vec<Place> = found.iter().map(|one| one.place.clone()).collect();
         let views = views(db, &reader, &scope.institution.slug, found, today)?;
         Ok(places.into_iter().zip(views).collect())
@@ -94,7 +103,10 @@ fn answers(db: &mut Db, scope: &Scope, whose: &Whose) -> Result<Option<Answers>>
     }
 }
 
-/// The next deadlines in the order of all, derived with their states.
+/// The next deadlines in the order of all.
+///
+/// # Errors
+/// `sum_out_of_range` where it is asked for what is over budget, or for states, and the books cannot be added up
 pub(in crate::actions) fn page(
     db: &mut Db,
     scope: &Scope,
@@ -102,6 +114,7 @@ pub(in crate::actions) fn page(
     asked: &ListQuery,
     answers: Option<Answers>,
     today: NaiveDate,
+    depth: Depth<'_>,
 ) -> Result<Vec<Derived>> {
     let without_date = [State::OverBudget, State::Undated, State::Unowned];
     let dated = !asked
@@ -109,10 +122,11 @@ pub(in crate::actions) fn page(
         .iter()
         .any(|state| without_date.contains(state));
     let last_day = UNDATED.pred_opt().unwrap_or(UNDATED);
-    let over_budget = if asked.states.contains(&State::OverBudget) {
-        budget::over_budget(db, &reader.measures, None)?
-    } else {
-        HashSet::new()
+    let over_budget = match &reader.money {
+        Some(lines) if asked.states.contains(&State::OverBudget) => {
+            budget::over_budget(db, &reader.measures, lines, None)?
+        }
+        _ => HashSet::new(),
     };
     let query = Query {
         states: asked.states.clone(),
@@ -141,7 +155,7 @@ pub(in crate::actions) fn page(
     rows.sort_by_cached_key(sources::Row::place);
     rows.dedup_by_key(|row| row.place());
     rows.truncate(asked.limit);
-    derive(db, rows, today, Depth::States(reader))
+    derive(db, rows, today, depth)
 }
 
 /// Deadlines that a reader may see and that are in one of these states, by date, at most `limit`.
@@ -161,7 +175,8 @@ pub(in crate::actions) fn standing(
         limit,
         ..ListQuery::default()
     };
-    let found = page(db, scope, &reader(app, scope)?, &asked, None, today)?;
+    let reader = reader(app, scope)?;
+    let found = page(db, scope, &reader, &asked, None, today, Depth::Deadline)?;
     Ok(found.into_iter().map(|one| one.deadline).collect())
 }
 
@@ -197,6 +212,7 @@ pub(in crate::actions) fn reader<'a>(app: &App, scope: &'a Scope) -> Result<Read
         },
         deadlines,
         posts: app.policy.permits(&scope.actor, Action::PostRead, &posts),
+        money: budget::known_lines(app, scope)?,
     })
 }
 

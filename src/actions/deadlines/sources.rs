@@ -197,7 +197,7 @@ fn first_stored(source: Source, due: NaiveDate) -> NaiveDate {
     last.succ_opt().unwrap_or(last)
 }
 
-/// As many ids as a statement may name on either engine.
+/// Ids that a statement names at most; either engine takes more.
 const IDS_AT_A_TIME: usize = 10_000;
 
 /// The next rows of a source; a measure in several of the states that are asked for may come more than once.

@@ -306,16 +306,8 @@ impl Costs {
     /// Whether the reader sees the measure, and is concerned with it where only their own are asked for (`own`: the units
     /// that they are head of).
     pub fn concerns(&self, sight: &Sight<'_>, own: Option<&[String]>) -> bool {
-        let (owner, deputy, verifier) = &self.concerned;
-        let concerned = [owner.as_deref(), deputy.as_deref(), verifier.as_deref()];
-        let unit = |units: &[String]| {
-            self.org_unit
-                .as_ref()
-                .is_some_and(|unit| units.contains(unit))
-        };
-        let is_own =
-            own.is_none_or(|units| concerned.contains(&Some(sight.user_id)) || unit(units));
-        is_own && sight.sees(self.confidentiality, &concerned)
+        let unit = self.org_unit.as_ref();
+        sight.concerns(own, self.confidentiality, &self.concerned, unit)
     }
 }
 

@@ -42,6 +42,12 @@ impl Payee {
         sight.sees(self.confidentiality, &concerned)
     }
 
+    /// Whether the reader sees it, and is concerned with it where only their own are asked for.
+    pub fn concerns(&self, sight: &Sight<'_>, own: Option<&[String]>) -> bool {
+        let unit = self.org_unit.as_ref();
+        sight.concerns(own, self.confidentiality, &self.concerned, unit)
+    }
+
     /// As the rules of shares see it.
     pub fn sharer(&self) -> Sharer {
         Sharer {
