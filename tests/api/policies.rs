@@ -453,7 +453,8 @@ both_engines! {
                 .filter(|(_, count)| *count != 0)
                 .collect();
             let times = match action {
-                Action::ReminderPlan => 3,
+                // Of three cities, and of the alarms of the one where more was spent than there was.
+                Action::ReminderPlan => 4,
                 // The one that stays and the one that goes into it.
                 Action::MeasureConsolidate => 2,
                 _ => 1,
