@@ -27,6 +27,20 @@ async fn list(client: &Client<'_>, query: &str) -> Vec<Value> {
     page["items"].as_array().unwrap().clone()
 }
 
+/// The whole list, page by page.
+async fn paged(client: &Client<'_>, query: &str) -> Vec<Value> {
+    let (mut found, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let path = format!("{DEADLINES}?{query}{cursor}");
+        let page = client.get(&path).await.ok(200);
+        found.extend(page["items"].as_array().unwrap().clone());
+        let Some(next) = page["next_cursor"].as_str() else {
+            return found;
+        };
+        cursor = format!("&cursor={next}");
+    }
+}
+
 fn ids(items: &[Value]) -> Vec<String> {
     let id = |item: &Value| item["id"].as_str().unwrap().to_owned();
     items.iter().map(id).collect()
@@ -147,14 +161,7 @@ both_engines! {
         assert!(days.is_sorted(), "{days:?}");
         // Page by page the same, whatever the size of a page.
         for limit in [1, 3, 7] {
-            let (mut found, mut cursor) = (Vec::new(), String::new());
-            loop {
-                let page = isb.get(&format!("{DEADLINES}?limit={limit}{cursor}")).await.ok(200);
-                found.extend(page["items"].as_array().unwrap().clone());
-                let Some(next) = page["next_cursor"].as_str() else { break };
-                cursor = format!("&cursor={next}");
-            }
-            assert_eq!(found, all, "{limit}");
+            assert_eq!(paged(&isb, &format!("limit={limit}")).await, all, "{limit}");
         }
         // Every filter is what one would pick from the whole list.
         for state in State::ALL {
@@ -259,14 +266,7 @@ both_engines! {
         undated.unwrap();
         let whole = list(&isb, "state=over_budget,overdue,unowned,due_soon").await;
         assert!(has(whole.last().unwrap(), "over_budget") && whole.last().unwrap()["due"] == Value::Null);
-        let (mut found, mut cursor) = (Vec::new(), String::new());
-        loop {
-            let page = isb.get(&format!("{DEADLINES}?state=over_budget,overdue,unowned,due_soon&limit=1{cursor}")).await.ok(200);
-            found.extend(page["items"].as_array().unwrap().clone());
-            let Some(next) = page["next_cursor"].as_str() else { break };
-            cursor = format!("&cursor={next}");
-        }
-        assert_eq!(found, whole);
+        assert_eq!(paged(&isb, "state=over_budget,overdue,unowned,due_soon&limit=1").await, whole);
         // Whoever is not concerned with a measure is not told of its money; whoever has no share of a line, has no part in its trouble.
         let netz = app.sign_in("netz@offenburg.example").await;
         assert_eq!(list(&netz, "state=over_budget").await, Vec::<Value>::new());
@@ -380,13 +380,7 @@ both_engines! {
         let page = isb.get(&format!("{DEADLINES}?state=undated,overdue&limit=200")).await.ok(200);
         assert_eq!(page["items"].as_array().unwrap().last().unwrap()["id"], id(&undated));
         // Undated ones come last, on the last page, and once.
-        let (mut found, mut cursor) = (Vec::new(), String::new());
-        loop {
-            let page = isb.get(&format!("{DEADLINES}?state=undated,overdue&limit=2{cursor}")).await.ok(200);
-            found.extend(ids(page["items"].as_array().unwrap()));
-            let Some(next) = page["next_cursor"].as_str() else { break };
-            cursor = format!("&cursor={next}");
-        }
+        let found = ids(&paged(&isb, "state=undated,overdue&limit=2").await);
         assert_eq!(found, ids(page["items"].as_array().unwrap()));
     }
 

@@ -398,6 +398,21 @@ both_engines! { with ALLOWED;
         assert_eq!((again.code, again.out.as_str(), receiver.take().len()), (Some(0), "0 planned, 0 sent\n", 0), "{}", again.err);
     }
 
+    async fn one_run_from_a_timer_says_which_calls_were_refused_and_reports_an_endpoint_that_is_gone(app) {
+        let Some(server) = MailServer::start(&[]) else { return };
+        let receiver = Receiver::start();
+        receiver.answer(std::iter::repeat_with(|| Reply::Status(410, "")).take(50));
+        let isb = app.sign_in("isb@offenburg.example").await;
+        let hook = hook(&isb, &receiver.url(), &EVERYTHING).await;
+        let folder = tempfile::tempdir().unwrap();
+        let ran = ran(command(app, &server, folder.path(), &["remind"]).envs(ALLOWED.iter().copied()));
+        assert_eq!(ran.code, Some(1));
+        assert!(ran.err.contains("calls of webhooks were not accepted"), "{}", ran.err);
+        assert_eq!(isb.get(&path(&hook)).await.ok(200)["active"], false);
+        let told = isb.get("institutions/offenburg/notifications?kind=undelivered&state=sent").await.ok(200);
+        assert_eq!(told["items"].as_array().unwrap().len(), 2, "the ISB and the administration, in the same run");
+    }
+
     async fn planning_takes_the_same_number_of_statements_however_much_is_overdue(app) {
         let isb = app.sign_in("isb@offenburg.example").await;
         hook(&isb, "https://hooks.example.org/", &["measure.overdue"]).await;

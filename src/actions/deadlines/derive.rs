@@ -80,7 +80,15 @@ pub(super) fn derive(
         HashSet::new()
     };
     let over_budget = match reader.and_then(|reader| Some((reader, reader.money.as_ref()?))) {
-        Some((reader, lines)) => budget::over_budget(db, &reader.measures, lines, Some(&ids))?,
+        Some((reader, lines)) => {
+            // Of their other deadlines it is not said.
+            let due = rows.iter().filter_map(|row| match row {
+                Row::Measure(Source::Implementation, measure) => Some(measure.id.as_str()),
+                _ => None,
+            });
+            let due: Vec<&str> = due.collect();
+            budget::over_budget(db, &reader.measures, lines, Some(&due))?
+        }
         None => HashSet::new(),
     };
     let known = Known {
