@@ -118,10 +118,15 @@ pub const UNDATED: NaiveDate = match NaiveDate::from_ymd_opt(9999, 12, 31) {
     None => NaiveDate::MAX,
 };
 
+/// The column to sort by of a due date: undated ones last.
+pub fn due_sort(due: Option<NaiveDate>) -> NaiveDate {
+    due.unwrap_or(UNDATED)
+}
+
 impl Measure {
     /// Brings the derived columns in line with what they are derived from.
     pub fn derive(&mut self) {
-        self.due_sort = self.due_current.unwrap_or(UNDATED);
+        self.due_sort = due_sort(self.due_current);
         self.search_key = search_key(&format!(
             "{} {} {}",
             self.reference, self.title, self.description

@@ -5,9 +5,12 @@ use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, Queryable};
 use diesel::expression::AsExpression;
 use diesel::helper_types::AsExprOf;
+use diesel::pg::{Pg, PgValue};
 use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::{Nullable, Text};
+use diesel::sqlite::Sqlite;
 
+use super::db::MultiBackend;
 use super::outbox::{Channel, MailKind};
 use crate::domain::access::Role;
 use crate::domain::budget::reported::{MatchKind, MatchedBy, ReportedKind};
@@ -75,13 +78,21 @@ macro_rules! text_columns {
                 <str as ToSql<Text, DB>>::to_sql(word, out)
             }
         }
-        impl<DB> FromSql<Text, DB> for $name
-        where
-            DB: Backend,
-            String: FromSql<Text, DB>,
-        {
-            fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
-                let word = <String as FromSql<Text, DB>>::from_sql(bytes)?;
+        // Compared where it lies: a page of measures holds hundreds of words.
+        impl FromSql<Text, Pg> for $name {
+            fn from_sql(bytes: PgValue<'_>) -> deserialize::Result<Self> {
+                Ok(std::str::from_utf8(bytes.as_bytes())?.parse::<Self>()?)
+            }
+        }
+        impl FromSql<Text, Sqlite> for $name {
+            fn from_sql(bytes: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+                let word = <String as FromSql<Text, Sqlite>>::from_sql(bytes)?;
+                Ok(word.parse::<Self>()?)
+            }
+        }
+        impl FromSql<Text, MultiBackend> for $name {
+            fn from_sql(bytes: <MultiBackend as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+                let word = <String as FromSql<Text, MultiBackend>>::from_sql(bytes)?;
                 Ok(word.parse::<Self>()?)
             }
         }

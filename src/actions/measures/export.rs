@@ -95,7 +95,7 @@ fn write(
         let (filter, sort) = (&query.filter, query.sort);
         let page = measures::page(db, sight, filter, today, sort, after, PAGE)?;
         let Some((last, _)) = page.last() else { break };
-        after = Some(last.place);
+        after = Some(last.place());
         let rows = whole(db, &page)?;
         for dossier in measures::dossiers(db, rows)? {
             let state = shown(&dossier, &sight.visibility.programmes)?;

@@ -45,7 +45,7 @@ pub fn list(app: &App, by: By<'_>, institution: &str, query: &ListQuery) -> Resu
         let mut rows = measures::page(db, &sight, filter, today, sort, after, limit)?;
         let more = rows.len() > query.limit;
         rows.truncate(query.limit);
-        let last = rows.last().map(|(listed, _)| listed.place);
+        let last = rows.last().map(|(listed, _)| listed.place());
         let items = rows.into_iter().map(|(listed, modules)| {
             MeasureSummary::new(listed, modules, &sight.visibility.programmes, today)
         });

@@ -343,7 +343,7 @@ impl MeasureSummary {
             status: listed.status,
             owner: listed.owner.map(|(email, name)| OwnerView { email, name }),
             org_unit: listed.org_unit,
-            priority: listed.place.priority,
+            priority: listed.priority,
             due,
             overdue: days_overdue.is_some(),
             days_overdue,

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text};
 
 use super::filter::{Filter, matching};
-use super::{Row, Sight};
+use super::{Row, Sight, due_sort};
 use crate::domain::measure::{Confidentiality, Modules, Precision, Status};
 use crate::domain::text_enum;
 use crate::error::Result;
@@ -39,7 +39,7 @@ text_enum! {
 }
 
 /// Place of the last row of a page, whatever the order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct After {
     /// Its priority.
     pub priority: i32,
@@ -82,12 +82,28 @@ pub struct Listed {
     pub confidentiality: Confidentiality,
     /// Counts changes, from 1.
     pub version: i32,
-    /// Where it stands in every order; holds the priority too.
-    pub place: After,
+    /// 1 (highest) to 4.
+    pub priority: i32,
+    /// When it was changed last (UTC).
+    pub updated_at: NaiveDateTime,
+    /// Its reference number.
+    pub reference_seq: i64,
     /// Address and name of whoever is responsible.
     pub owner: Option<(String, String)>,
     /// Key and class of the programme; whether the reader may know of it is for the caller to ask.
     pub programme: Option<(String, Confidentiality)>,
+}
+
+impl Listed {
+    /// Where it stands in every order.
+    pub fn place(&self) -> After {
+        After {
+            priority: self.priority,
+            due_sort: due_sort(self.due_current),
+            updated_at: self.updated_at,
+            reference_seq: self.reference_seq,
+        }
+    }
 }
 
 impl From<Row> for Listed {
@@ -108,12 +124,9 @@ impl From<Row> for Listed {
             completed_on: measure.completed_on,
             confidentiality: measure.confidentiality,
             version: measure.version,
-            place: After {
-                priority: measure.priority,
-                due_sort: measure.due_sort,
-                updated_at: measure.updated_at,
-                reference_seq: measure.reference_seq,
-            },
+            priority: measure.priority,
+            updated_at: measure.updated_at,
+            reference_seq: measure.reference_seq,
             owner: row.owner,
             programme: row.programme,
         }
@@ -160,12 +173,9 @@ macro_rules! listed {
                     measures::completed_on,
                     measures::confidentiality,
                     measures::version,
-                    (
-                        measures::priority,
-                        measures::due_sort,
-                        measures::updated_at,
-                        measures::reference_seq,
-                    ),
+                    measures::priority,
+                    measures::updated_at,
+                    measures::reference_seq,
                     (users::email, users::display_name).nullable(),
                     (programmes::key, programmes::confidentiality).nullable(),
                 ),
