@@ -159,6 +159,28 @@ impl Service {
         fs::write(format!("/proc/{}/clear_refs", self.child.id()), "5").unwrap();
     }
 
+    /// Waits until it has no work of its own, and gives what that work took of a processor: a service that finds a new day plans
+    /// its reminders and sends them.
+    pub fn settle(&self) -> Duration {
+        let began = Instant::now();
+        let mut quiet = 0;
+        while quiet < 3 {
+            assert!(
+                began.elapsed() < Duration::from_secs(600),
+                "the service does not come to rest"
+            );
+            let before = self.processor();
+            sleep(Duration::from_secs(1));
+            let used = self.processor() - before;
+            quiet = if used < Duration::from_millis(50) {
+                quiet + 1
+            } else {
+                0
+            };
+        }
+        self.processor()
+    }
+
     /// Processor time that it has used so far.
     pub fn processor(&self) -> Duration {
         processor_of(&self.child.id().to_string())
