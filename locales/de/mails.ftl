@@ -105,5 +105,6 @@ mail-fact-decided-by = Entschieden von
 mail-fact-tier = Ebene
 
 mail-alarm-subject = [Maßnahmen] Alarm { $code }: { $what }
-mail-alarm-reason = Sie erhalten diese Nachricht, weil Sie bei der Institution „{ $institution }“ den Haushalt der Sicherheitsmaßnahmen führen (Rolle: Kämmerei). Dieser Alarm wird einmal gemeldet; danach steht er in der monatlichen Übersicht.
+mail-alarm-many = { $count } weitere
+mail-alarm-reason = Sie erhalten diese Nachricht, weil Sie bei der Institution „{ $institution }“ den Haushalt der Sicherheitsmaßnahmen führen (Rolle: Kämmerei). Jeder Alarm wird einmal gemeldet; danach steht er in der monatlichen Übersicht.
 mail-todo-alarm = Decken Sie den Mehrbedarf, beantragen Sie über- oder außerplanmäßige Mittel, oder berichtigen Sie die Buchung; prüfen Sie, ob dem Gemeinderat zu berichten ist (§ 28 GemHVO).

@@ -105,5 +105,6 @@ mail-fact-decided-by = Decided by
 mail-fact-tier = Level
 
 mail-alarm-subject = [Measures] Alarm { $code }: { $what }
-mail-alarm-reason = You receive this message because you keep the budget of the security measures in the institution “{ $institution }” (role: finance). This alarm is told once; after that it stands in the monthly digest.
+mail-alarm-many = { $count } more
+mail-alarm-reason = You receive this message because you keep the budget of the security measures in the institution “{ $institution }” (role: finance). Each alarm is told once; after that it stands in the monthly digest.
 mail-todo-alarm = Cover what is missing, ask for over- or extra-plan money, or correct the entry; look whether the council has to be told (§ 28 GemHVO).

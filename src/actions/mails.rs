@@ -93,7 +93,7 @@ pub(super) fn compose(app: &App, leased: &Leased) -> Result<Composed> {
             MailKind::Single => reminder::single(db, &mail, &mut gone)?,
             MailKind::Weekly => weekly::compose(db, &mail)?,
             MailKind::Finance => finance::compose(db, &mail)?,
-            MailKind::Alarm => finance::alarm(db, &mail)?,
+            MailKind::Alarm => finance::alarm(db, &mail, &mut gone)?,
             MailKind::Decision => decision::compose(db, &mail)?,
             MailKind::Undelivered => undelivered::compose(db, &mail)?,
         };
@@ -104,7 +104,11 @@ pub(super) fn compose(app: &App, leased: &Leased) -> Result<Composed> {
     })?;
     if leased.attempts == 0 && !gone.is_empty() {
         let keys: Vec<&str> = gone.iter().map(String::as_str).collect();
-        app.store.write(|db| occurrences::forget(db, &keys))?;
+        let forget = match leased.kind {
+            MailKind::Alarm => occurrences::forget_alarms,
+            _ => occurrences::forget,
+        };
+        app.store.write(|db| forget(db, &keys))?;
     }
     Ok(composed)
 }

@@ -1,9 +1,13 @@
-//! What of deadlines has been said to whom, or left out for something higher (DOMAIN REM-8, REM-9).
+//! What of deadlines has been said to whom, or left out for something higher (DOMAIN REM-8, REM-9); of which alarms somebody
+//! was told.
+
+use std::collections::HashSet;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::db::{Db, both};
+use super::schema::alarm_occurrences;
 use super::schema::reminder_occurrences::{self, dsl};
 use crate::domain::reminder::plan::{Said, SaidOnce};
 use crate::error::Result;
@@ -123,6 +127,82 @@ pub fn forget(db: &mut Db, keys: &[&str]) -> Result<()> {
     for keys in keys.chunks(AT_ONCE) {
         diesel::delete(reminder_occurrences::table.filter(dsl::occurrence_key.eq_any(keys)))
             .execute(db)?;
+    }
+    Ok(())
+}
+
+/// An alarm that somebody is told of: its key, and the mail that carries it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewAlarm {
+    /// Names the alarm at its place, for its reader, for ever.
+    pub key: String,
+    /// The mail.
+    pub outbox_id: String,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = alarm_occurrences)]
+struct AlarmRow<'a> {
+    occurrence_key: &'a str,
+    institution_id: &'a str,
+    recipient_id: &'a str,
+    day: NaiveDate,
+    outbox_id: &'a str,
+}
+
+/// Those of some keys of alarms that were told.
+pub fn told_alarms(db: &mut Db, keys: &[&str]) -> Result<HashSet<String>> {
+    let mut told = HashSet::new();
+    for keys in keys.chunks(AT_ONCE) {
+        let rows: Vec<String> = alarm_occurrences::table
+            .filter(alarm_occurrences::occurrence_key.eq_any(keys))
+            .select(alarm_occurrences::occurrence_key)
+            .load(db)?;
+        told.extend(rows);
+    }
+    Ok(told)
+}
+
+/// Adds of which alarms somebody is told on a day.
+pub fn add_alarms(
+    db: &mut Db,
+    institution_id: &str,
+    recipient_id: &str,
+    day: NaiveDate,
+    alarms: &[NewAlarm],
+) -> Result<()> {
+    for some in alarms.chunks(AT_ONCE) {
+        let rows: Vec<AlarmRow<'_>> = some
+            .iter()
+            .map(|new| AlarmRow {
+                occurrence_key: &new.key,
+                institution_id,
+                recipient_id,
+                day,
+                outbox_id: &new.outbox_id,
+            })
+            .collect();
+        both!(db, c => diesel::insert_into(alarm_occurrences::table).values(&rows).execute(c))?;
+    }
+    Ok(())
+}
+
+/// Keys of the alarms that a mail tells of.
+pub fn alarms_of_mail(db: &mut Db, outbox_id: &str) -> Result<HashSet<String>> {
+    let keys: Vec<String> = alarm_occurrences::table
+        .filter(alarm_occurrences::outbox_id.eq(outbox_id))
+        .select(alarm_occurrences::occurrence_key)
+        .load(db)?;
+    Ok(keys.into_iter().collect())
+}
+
+/// Forgets alarms that were over before they were ever told: should they be there again, they are told.
+pub fn forget_alarms(db: &mut Db, keys: &[&str]) -> Result<()> {
+    for keys in keys.chunks(AT_ONCE) {
+        diesel::delete(
+            alarm_occurrences::table.filter(alarm_occurrences::occurrence_key.eq_any(keys)),
+        )
+        .execute(db)?;
     }
     Ok(())
 }

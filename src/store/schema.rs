@@ -678,6 +678,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    alarm_occurrences (occurrence_key) {
+        occurrence_key -> Text,
+        institution_id -> Text,
+        recipient_id -> Text,
+        day -> Date,
+        outbox_id -> Text,
+    }
+}
+
+diesel::table! {
     webhook_endpoints (id) {
         id -> Text,
         institution_id -> Text,
@@ -1049,6 +1059,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     job_runs,
     outbox,
     reminder_occurrences,
+    alarm_occurrences,
     webhook_endpoints,
     set_deadlines,
     deadline_completions,

@@ -1,7 +1,6 @@
 //! Alarms of the budgets: each appears when its time has come, goes when it was seen to, and is shown to whom it concerns.
 
 use actix_web::http::Method;
-use diesel::connection::SimpleConnection as _;
 use serde_json::{Value, json};
 use zinne::actions::budget::{AlarmFilter, alarms};
 use zinne::actions::{By, Caller};
@@ -74,14 +73,6 @@ async fn back(client: &Client<'_>, entry: &str) {
         .post(&format!("{entry}/reverse"), json!({ "reason": "zurück" }))
         .await
         .ok(201);
-}
-
-/// Runs SQL past the program.
-fn execute(app: &TestApp, sql: &str) {
-    app.app
-        .store
-        .write(|db| Ok(db.batch_execute(sql)?))
-        .unwrap();
 }
 
 /// An entry that no request would get past the checks.
@@ -196,13 +187,13 @@ both_engines! {
         let cover = json!({ "year": 2023, "reason": "x", "from": [{ "line": "OG-I9", "cents": 5 }], "to": [{ "line": "OG-K2", "cents": 5 }] });
         money.post(&format!("{DIG}/transfers"), cover).await.problem(409, "cross_kind_transfer");
         assert_eq!((of(&isb, "BA-6", "").await, of(&isb, "BA-12", "").await), (vec![], vec![]));
-        execute(app, &smuggled("u1", "OG-I7", 2022, "authority_use", 7, "NULL", Some(2024)));
+        app.execute(&smuggled("u1", "OG-I7", 2022, "authority_use", 7, "NULL", Some(2024)));
         assert_eq!(of(&isb, "BA-6", "year=2024").await, [row("OG-I7", 7, "warn")]);
         let grant = json!({ "line": "OG-I7", "year": 2022, "type": "commitment_authority", "cents": 7, "pay_year": 2024 });
         book(&money, DIG, grant).await;
         assert_eq!(of(&isb, "BA-6", "").await, []);
         let pair = [smuggled("c1", "OG-I9", 2023, "cover", -5, "'c'", None), smuggled("c2", "OG-K2", 2023, "cover", 5, "'c'", None)];
-        execute(app, &pair.concat());
+        app.execute(&pair.concat());
         assert_eq!(of(&isb, "BA-12", "").await, [row("OG-K2", 5, "warn")]);
         back(&money, &format!("{DIG}/entries/c1")).await;
         assert_eq!(of(&isb, "BA-12", "").await, []);
@@ -399,7 +390,7 @@ both_engines! {
         assert!(before.1 <= 18 && owners.1 <= 14, "{before:?} {owners:?}");
         // Two hundred lines that are overspent, with a draft each.
         let lines = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200)";
-        execute(app, &format!(
+        app.execute(&format!(
             "{lines} INSERT INTO budget_lines (id, programme_id, group_id, key, printed_position, title, kind, early_contract, position, source, transferable)
                 SELECT 'l' || i, l.programme_id, l.group_id, 'L' || i, 'L', 'Zeile', 'mixed', 1 = 0, 1000 + i, '', 1 = 0 FROM n, budget_lines l WHERE l.key = 'OG-K2';
              INSERT INTO budget_entries (id, programme_id, line_id, year, entry_type, state, cents, booked_on, booked_at)

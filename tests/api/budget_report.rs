@@ -1,6 +1,6 @@
 //! The budget of a year: whatever is booked, the report says what the books say, in the same number of statements.
 
-use diesel::connection::{SimpleConnection as _, set_default_instrumentation};
+use diesel::connection::set_default_instrumentation;
 use diesel::sql_types::{BigInt, Text};
 use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
 use serde_json::{Value, json};
@@ -10,25 +10,13 @@ use zinne::domain::budget::EntryType;
 use zinne::store::Db;
 
 use crate::list_counts::{Counter, statements};
-use crate::support::{Client, Engine, TestApp};
+use crate::support::{Client, TestApp};
 
 const BUDGET: &str = "institutions/offenburg/budget";
 
 async fn rows(client: &Client<'_>, query: &str) -> Vec<Value> {
     let report = client.get(&format!("{BUDGET}?{query}")).await.ok(200);
     report["rows"].as_array().unwrap().clone()
-}
-
-/// Runs SQL past the program.
-fn execute(app: &TestApp, sql: &str) {
-    let limit = match app.engine {
-        Engine::Sqlite => "",
-        Engine::Postgres => "SET LOCAL statement_timeout = 0;",
-    };
-    app.app
-        .store
-        .write(|db| Ok(db.batch_execute(&format!("{limit}{sql}"))?))
-        .unwrap();
 }
 
 /// 10,000 lines in 40 groups of a programme, and 200,000 entries of every type: years 2022 to 2024, drafts among them.
@@ -44,8 +32,7 @@ fn fill(app: &TestApp) {
         )
     };
     let (groups, lines, entries) = (numbers(40), numbers(10_000), numbers(200_000));
-    execute(
-        app,
+    app.execute(
         &format!(
             "INSERT INTO programmes (id, institution_id, key, title, period, amount_basis, confidentiality, years, double_budgets, imported_at)
                 SELECT 'probe', id, 'PROBE', 'Probe', '2023', 'gross', 'internal', '[2023]', '[]', created_at FROM institutions WHERE slug = 'offenburg';
@@ -207,13 +194,13 @@ both_engines! {
                 SELECT '{id}', programme_id, id, 2023, '{entry_type}', 'effective', 9223372036854775807, '2022-10-17', '2022-10-17 05:00:00'
                 FROM budget_lines WHERE key = 'OG-K2';"
         );
-        execute(app, &add("a", "actual"));
+        app.execute( &add("a", "actual"));
         // One line and type fits, authorised less spent does not.
-        execute(app, &add("b", "commitment"));
+        app.execute( &add("b", "commitment"));
         finance.get(&format!("{BUDGET}?year=2023")).await.problem(409, "sum_out_of_range");
         finance.get(&format!("{BUDGET}?year=2022")).await.ok(200);
         // Nor does the sum of the database.
-        execute(app, &add("c", "actual"));
+        app.execute( &add("c", "actual"));
         finance.get(&format!("{BUDGET}?year=2023")).await.problem(409, "sum_out_of_range");
         let body = json!({ "entries": [{ "line": "OG-K2", "year": 2023, "type": "actual", "cents": 1 }] });
         finance.post("institutions/offenburg/programmes/OG-2021-DIG/entries", body).await.problem(409, "sum_out_of_range");

@@ -524,6 +524,61 @@ both_engines! {
         finance.post(&format!("{entries}/{entry}/reverse"), json!({ "reason": "falsch gebucht" })).await.ok(201);
         drain(&app.app).await;
         assert_eq!(alarms(&app.app.mailer.sent()), told);
+        // Nobody was told of it: should it be there again, it is told.
+        let finance = app.sign_in("kaemmerei@offenburg.example").await;
+        let paid = json!({ "entries": [{ "line": "OG-I7", "year": 2029, "type": "actual", "cents": 1, "reason": "Rest" }] });
+        finance.post(entries, paid).await.ok(201);
+        app.set_now("2022-10-20T06:00:00Z");
+        plan_due(&app.app).unwrap();
+        drain(&app.app).await;
+        let sent = app.app.mailer.sent();
+        mail_to(&sent, "kaemmerei@offenburg.example", "BA-2: OG-I7");
+        assert!(alarms(&sent).len() > told.len());
+    }
+
+    async fn of_many_overspent_lines_twenty_are_mails_and_the_rest_is_one(app) {
+        let finance = app.sign_in("kaemmerei@offenburg.example").await;
+        let lines = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30)";
+        app.execute(&format!(
+            "{lines} INSERT INTO budget_lines (id, programme_id, group_id, key, printed_position, title, kind, early_contract, position, source, transferable)
+                SELECT 'l' || i, l.programme_id, l.group_id, 'L' || i, 'L', 'Zeile', 'mixed', 1 = 0, 1000 + i, '', 1 = 0 FROM n, budget_lines l WHERE l.key = 'OG-K2';
+             INSERT INTO budget_entries (id, programme_id, line_id, year, entry_type, state, cents, booked_on, booked_at)
+                SELECT 'a' || id, programme_id, id, 2022, 'actual', 'effective', position, '2022-10-17', '2022-10-17 05:00:00' FROM budget_lines WHERE source = '';"
+        ));
+        plan_due(&app.app).unwrap();
+        drain(&app.app).await;
+        let sent = app.app.mailer.sent();
+        let told = |sent: &[Message]| sent.iter().filter(|mail| mail.subject.contains("Alarm BA-2")).count();
+        assert_eq!(told(&sent), 21);
+        // The dearest are the single ones.
+        for line in 11..=30 {
+            mail_to(&sent, "kaemmerei@offenburg.example", &format!("BA-2: L{line}"));
+        }
+        let keys = |text: &str| -> Vec<String> {
+            let keys = text.lines().filter_map(|line| line.trim().strip_prefix("Position:"));
+            keys.map(|key| key.trim().to_owned()).collect()
+        };
+        let expected = |lines: std::ops::RangeInclusive<u32>| -> Vec<String> { lines.rev().map(|line| format!("L{line}")).collect() };
+        let rest = &mail_to(&sent, "kaemmerei@offenburg.example", "BA-2: 10 weitere").text;
+        assert_eq!(keys(rest), expected(1..=10));
+        let list = finance.get("institutions/offenburg/budget/alarms?code=BA-2&limit=200").await.ok(200);
+        assert_eq!(list["items"].as_array().unwrap().len(), 30);
+        // Everything was told; what comes then is told alone. What is over by then is left out.
+        app.execute("INSERT INTO budget_entries (id, programme_id, line_id, year, entry_type, state, cents, booked_on, booked_at)
+            SELECT 'b' || id, programme_id, id, 2023, 'actual', 'effective', position, '2022-10-17', '2022-10-17 05:00:00' FROM budget_lines WHERE source = '';");
+        app.set_now("2022-10-18T06:00:00Z");
+        plan_due(&app.app).unwrap();
+        app.execute("INSERT INTO budget_entries (id, programme_id, line_id, year, entry_type, state, cents, booked_on, booked_at, reverses)
+            SELECT 'c' || id, programme_id, line_id, year, entry_type, state, -cents, booked_on, booked_at, id FROM budget_entries WHERE id IN ('bl1', 'bl2', 'bl30')");
+        drain(&app.app).await;
+        let sent = app.app.mailer.sent();
+        assert_eq!(told(&sent), 21 + 19 + 1, "one of the dearest is over");
+        let rest = &mail_to(&sent, "kaemmerei@offenburg.example", "BA-2: 8 weitere").text;
+        assert_eq!(keys(rest), expected(3..=10));
+        app.set_now("2022-10-19T06:00:00Z");
+        plan_due(&app.app).unwrap();
+        drain(&app.app).await;
+        assert_eq!(told(&app.app.mailer.sent()), 21 + 20, "once");
     }
 
     async fn a_decision_above_the_isb_is_told_to_the_isb_and_to_whoever_asked(app) {

@@ -21,7 +21,7 @@ use crate::error::Result;
 use crate::store::Db;
 use crate::store::budget::alarms::Costs;
 use crate::store::budget::{LineFilter, ReportLine};
-use crate::store::measures::Sight;
+use crate::store::measures::{self, Sight};
 use crate::texts::{self, Language};
 
 /// Which alarms.
@@ -140,6 +140,15 @@ impl Place {
             ..Place::default()
         }
     }
+
+    fn of_measure(costs: &Costs, year: i32) -> Self {
+        Place {
+            programme: costs.programme.as_ref().map(|(key, _)| key.clone()),
+            measure: Some(costs.reference.clone()),
+            year: Some(year),
+            ..Place::default()
+        }
+    }
 }
 
 /// Alarms that the caller may see, the worst first, beyond `after`: those of all budgets, or of the lines and measures that
@@ -179,16 +188,39 @@ pub(in crate::actions) fn found(
         ..LineFilter::default()
     };
     let sight = sight(app, scope)?;
-    let rules = Rules {
-        policy: &app.alarms,
-        today,
-        sight: &sight,
-        sees_all: app
-            .policy
-            .permits(&scope.actor, Action::BudgetRead, &Resource::Institution),
-        own: lines.own.as_deref(),
+    find(db, &Rules::of(app, scope, &sight, &lines, today), &lines)
+}
+
+/// What is overspent (BA-2) of what somebody may see on a day, in no order: everything, or at one place. It takes less than
+/// all alarms do, because a mail asks for each.
+///
+/// # Errors
+/// `forbidden`, `sum_out_of_range`
+pub(in crate::actions) fn overspent(
+    db: &mut Db,
+    app: &App,
+    scope: &Scope,
+    today: NaiveDate,
+    at: Option<&Place>,
+) -> Result<Vec<Alarm>> {
+    let mut lines = LineFilter {
+        own: own_units(app, scope)?,
+        ..LineFilter::default()
     };
-    find(db, &rules, &lines)
+    match at.map(|place| (&place.measure, &place.programme)) {
+        Some((Some(reference), _)) => {
+            let measures =
+                measures::by_references(db, &scope.institution.id, &[reference.as_str()])?;
+            lines.pays_for = Some(measures.into_iter().map(|measure| measure.id).collect());
+        }
+        Some((None, programme)) => lines.programme.clone_from(programme),
+        None => {}
+    }
+    let sight = sight(app, scope)?;
+    let rules = Rules::of(app, scope, &sight, &lines, today);
+    let mut found = lines::overspent(db, &rules, &lines)?;
+    found.retain(|alarm| at.is_none_or(|place| alarm.place == *place));
+    Ok(found)
 }
 
 /// All alarms of what a sight reaches, in no order; for the program itself.
@@ -232,7 +264,25 @@ struct Rules<'a> {
     own: Option<&'a [String]>,
 }
 
-impl Rules<'_> {
+impl<'a> Rules<'a> {
+    fn of(
+        app: &'a App,
+        scope: &Scope,
+        sight: &'a Sight<'a>,
+        lines: &'a LineFilter,
+        today: NaiveDate,
+    ) -> Self {
+        Rules {
+            policy: &app.alarms,
+            today,
+            sight,
+            sees_all: app
+                .policy
+                .permits(&scope.actor, Action::BudgetRead, &Resource::Institution),
+            own: lines.own.as_deref(),
+        }
+    }
+
     /// Whether alarms of a measure are for the reader.
     fn names(&self, costs: &Costs) -> bool {
         self.sees_all || costs.concerns(self.sight, self.own)

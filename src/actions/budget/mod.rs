@@ -17,7 +17,9 @@ mod tables;
 mod view;
 
 pub use alarms::{Alarm, AlarmFilter, AlarmKey, Place, alarms};
-pub(in crate::actions) use alarms::{found as found_alarms, found_in_sight as alarms_in_sight};
+pub(in crate::actions) use alarms::{
+    found as found_alarms, found_in_sight as alarms_in_sight, overspent,
+};
 pub use allocations::{
     AllocationView, AllocationsView, PayeeView, YearPartView, YearSharesView, allocate, allocations,
 };

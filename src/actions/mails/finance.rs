@@ -4,11 +4,10 @@ use chrono::Datelike as _;
 
 use super::{Body, Mail, unwritten};
 use crate::actions::budget::{self, Alarm, Grouping, ReportFilter, ReportRow};
-use crate::actions::reminders::alarms::{AlarmPayload, still_there};
+use crate::actions::reminders::alarms::still_there;
 use crate::error::Result;
 use crate::mail::notice::{Notice, Row, Section};
 use crate::store::Db;
-use crate::store::types::from_json;
 use crate::texts;
 
 /// Alarms, and the money of each programme; nobody is told that there is nothing to tell.
@@ -68,20 +67,22 @@ pub(super) fn compose(db: &mut Db, mail: &Mail<'_>) -> Result<Body> {
     Ok(Ok(notice.render().map_err(unwritten)?))
 }
 
-/// One alarm that cannot wait.
-pub(super) fn alarm(db: &mut Db, mail: &Mail<'_>) -> Result<Body> {
-    let payload: AlarmPayload = from_json(&mail.leased.payload)?;
-    let Some(alarm) = still_there(db, mail.app, &mail.scope, &payload, mail.today)? else {
+/// Alarms that cannot wait: one, or all that are beyond the number of single mails.
+pub(super) fn alarm(db: &mut Db, mail: &Mail<'_>, gone: &mut Vec<String>) -> Result<Body> {
+    let still = still_there(db, mail.app, &mail.scope, mail.leased, mail.today, gone)?;
+    let Some(first) = still.first() else {
         return Ok(Err("the alarm is over"));
     };
-    let place = &alarm.place;
-    let what = place
-        .line
-        .as_ref()
-        .or(place.measure.as_ref())
-        .cloned()
-        .unwrap_or_default();
-    let code = alarm.hit.code.to_string();
+    let code = first.hit.code.to_string();
+    let place = &first.place;
+    let what = match still.as_slice() {
+        [_] => place
+            .line
+            .clone()
+            .or(place.measure.clone())
+            .unwrap_or_default(),
+        _ => mail.say("alarm-many", &[("count", still.len().to_string())]),
+    };
     let institution = mail.leased.institution_name.clone();
     let notice = Notice {
         language: mail.language,
@@ -91,7 +92,8 @@ pub(super) fn alarm(db: &mut Db, mail: &Mail<'_>) -> Result<Body> {
         sections: vec![
             Section {
                 heading: mail.say("heading-alarms", &[]),
-                rows: vec![row(mail, &alarm)],
+                rows: still.iter().map(|alarm| row(mail, alarm)).collect(),
+                counted: still.len() > 1,
                 ..Section::default()
             },
             Section {

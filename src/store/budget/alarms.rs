@@ -1,7 +1,7 @@
 //! What alarms need beside the figures of lines: entries that are looked at one by one, ceilings, authorities, printed
 //! totals and measures, each of all programmes in sight in one statement.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use diesel::dsl::{exists, not};
@@ -311,9 +311,25 @@ impl Costs {
     }
 }
 
+/// Ids that one statement names; of more measures all are read.
+const NAMED: usize = 1000;
+
 /// What the measures of the institution cost, by id.
 pub fn costs(db: &mut Db, institution_id: &str) -> Result<HashMap<String, Costs>> {
-    let rows: Vec<Costs> = measures::table
+    let rows = read_costs(db, institution_id, None)?;
+    Ok(rows.into_iter().map(|one| (one.id.clone(), one)).collect())
+}
+
+/// What some measures of the institution cost.
+pub fn costs_of(db: &mut Db, institution_id: &str, ids: &[&str]) -> Result<Vec<Costs>> {
+    let mut rows = read_costs(db, institution_id, (ids.len() <= NAMED).then_some(ids))?;
+    let wanted: HashSet<&str> = ids.iter().copied().collect();
+    rows.retain(|costs| wanted.contains(costs.id.as_str()));
+    Ok(rows)
+}
+
+fn read_costs(db: &mut Db, institution_id: &str, ids: Option<&[&str]>) -> Result<Vec<Costs>> {
+    let mut query = measures::table
         .inner_join(measure_details::table)
         .left_join(programmes::table)
         .filter(measures::institution_id.eq(institution_id))
@@ -335,8 +351,11 @@ pub fn costs(db: &mut Db, institution_id: &str) -> Result<HashMap<String, Costs>
                 measures::verifier_id,
             ),
         ))
-        .load(db)?;
-    Ok(rows.into_iter().map(|one| (one.id.clone(), one)).collect())
+        .into_boxed();
+    if let Some(ids) = ids {
+        query = query.filter(measures::id.eq_any(ids));
+    }
+    Ok(query.load(db)?)
 }
 
 /// The last year of an institution that has a budget.

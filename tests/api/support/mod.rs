@@ -14,6 +14,7 @@ use std::sync::Arc;
 use actix_web::dev::ServerHandle;
 use actix_web::http::{Method, StatusCode};
 use chrono::{DateTime, Utc};
+use diesel::connection::SimpleConnection as _;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use zinne::app::App;
@@ -170,6 +171,18 @@ impl Answer {
 }
 
 impl TestApp {
+    /// Runs SQL past the program, for as long as it takes.
+    pub fn execute(&self, sql: &str) {
+        let limit = match self.engine {
+            Engine::Sqlite => "",
+            Engine::Postgres => "SET LOCAL statement_timeout = 0;",
+        };
+        self.app
+            .store
+            .write(|db| Ok(db.batch_execute(&format!("{limit}{sql}"))?))
+            .unwrap();
+    }
+
     /// Starts the service on a database of its own. `None`: PostgreSQL is not there (said loudly; fails where all is required).
     pub async fn start(engine: Engine) -> Option<TestApp> {
         TestApp::start_with(engine, &[]).await

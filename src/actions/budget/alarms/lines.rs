@@ -1,9 +1,10 @@
 //! Alarms of lines and of the measures that they pay for: BA-2 to BA-5, BA-9 to BA-11, BA-14.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::books::Books;
 use super::{Alarm, Place, Rules};
+use crate::actions::budget::booked::Booked;
 use crate::domain::budget::alarm::{
     self, Code, Funded, Hit, LineYear, Moved, Needs, Severity, of_line, of_rest, rests,
 };
@@ -12,8 +13,9 @@ use crate::domain::budget::{EntryType, Figures};
 use crate::domain::measure::Status;
 use crate::domain::programme::{CentsOverflow, sum};
 use crate::error::Result;
-use crate::store::budget::ReportLine;
-use crate::store::budget::alarms::Costs;
+use crate::store::Db;
+use crate::store::budget::alarms::{Costs, costs_of};
+use crate::store::budget::{self, LineFilter, ReportLine};
 
 /// All of them.
 ///
@@ -25,17 +27,7 @@ pub(super) fn find(rules: &Rules<'_>, books: &Books) -> Result<Vec<Alarm>> {
     let mut found = Vec::new();
     for line in &books.lines {
         let years = books.figures.get(&line.id).unwrap_or(&none);
-        for (year, figures) in years {
-            let of_year = LineYear {
-                kind: line.kind,
-                transferable: line.transferable,
-                year: *year,
-                figures,
-            };
-            for hit in of_line(rules.policy, rules.today, &of_year)? {
-                found.push(Alarm::new(hit, Place::of_line(line, Some(*year))));
-            }
-        }
+        found.extend(by_year(rules, line, years)?);
         if let Some(moved) = moved.get(line.id.as_str()) {
             found.extend(carried(rules, line, moved)?);
         }
@@ -48,6 +40,70 @@ pub(super) fn find(rules: &Rules<'_>, books: &Books) -> Result<Vec<Alarm>> {
         found.extend(of_measure(books, costs)?);
     }
     Ok(found)
+}
+
+/// BA-2 alone, of lines and of the measures that they pay for; of measures nothing is read but of those that it is found for.
+///
+/// # Errors
+/// `sum_out_of_range`
+pub(super) fn overspent(db: &mut Db, rules: &Rules<'_>, filter: &LineFilter) -> Result<Vec<Alarm>> {
+    let booked = Booked::read(db, rules.sight, filter)?;
+    let none = BTreeMap::new();
+    let mut found = Vec::new();
+    for line in budget::report_lines(db, rules.sight, filter)? {
+        let years = booked.figures.get(&line.id).unwrap_or(&none);
+        found.extend(by_year(rules, &line, years)?);
+    }
+    found.retain(|alarm| alarm.hit.code == Code::Overspent);
+    let mut over: HashMap<&str, Vec<(i32, Hit)>> = HashMap::new();
+    for (measure, years) in &booked.of_measures {
+        let hits = more_than_given(years)?;
+        if !hits.is_empty() {
+            over.insert(measure, hits);
+        }
+    }
+    let ids: Vec<&str> = over.keys().copied().collect();
+    for costs in costs_of(db, rules.sight.institution_id, &ids)? {
+        let hits = over.remove(costs.id.as_str()).unwrap_or_default();
+        if rules.names(&costs) {
+            let alarm = |(year, hit)| Alarm::new(hit, Place::of_measure(&costs, year));
+            found.extend(hits.into_iter().map(alarm));
+        }
+    }
+    Ok(found)
+}
+
+/// Alarms of a line that are found in a year alone.
+fn by_year(
+    rules: &Rules<'_>,
+    line: &ReportLine,
+    years: &BTreeMap<i32, Figures>,
+) -> Result<Vec<Alarm>> {
+    let mut found = Vec::new();
+    for (year, figures) in years {
+        let of_year = LineYear {
+            kind: line.kind,
+            transferable: line.transferable,
+            year: *year,
+            figures,
+        };
+        for hit in of_line(rules.policy, rules.today, &of_year)? {
+            found.push(Alarm::new(hit, Place::of_line(line, Some(*year))));
+        }
+    }
+    Ok(found)
+}
+
+/// BA-2 of a measure: the years in which more was spent for it than it was given.
+fn more_than_given(years: &BTreeMap<i32, Figures>) -> Result<Vec<(i32, Hit)>> {
+    let mut hits = Vec::new();
+    for (year, figures) in years {
+        if let Some(over) = over_budget(figures)? {
+            let hit = Hit::new(Code::Overspent, Severity::Red, over, "over_budget");
+            hits.push((*year, hit));
+        }
+    }
+    Ok(hits)
 }
 
 /// What was carried over into and out of the years of the lines that have carry-overs.
@@ -103,19 +159,8 @@ fn estimated(books: &Books, line: &ReportLine) -> bool {
 fn of_measure(books: &Books, costs: &Costs) -> Result<Vec<Alarm>> {
     let none = BTreeMap::<i32, Figures>::new();
     let years = books.of_measures.get(&costs.id).unwrap_or(&none);
-    let place = |year: i32| Place {
-        programme: costs.programme.as_ref().map(|(key, _)| key.clone()),
-        measure: Some(costs.reference.clone()),
-        year: Some(year),
-        ..Place::default()
-    };
-    let mut found = Vec::new();
-    for (year, figures) in years {
-        if let Some(over) = over_budget(figures)? {
-            let hit = Hit::new(Code::Overspent, Severity::Red, over, "over_budget");
-            found.push(Alarm::new(hit, place(*year)));
-        }
-    }
+    let alarm = |(year, hit)| Alarm::new(hit, Place::of_measure(costs, year));
+    let mut found: Vec<Alarm> = more_than_given(years)?.into_iter().map(alarm).collect();
     let approved = matches!(
         costs.status,
         Status::Approved | Status::InProgress | Status::Blocked
@@ -133,9 +178,8 @@ fn of_measure(books: &Books, costs: &Costs) -> Result<Vec<Alarm>> {
             .iter()
             .map(|(year, figures)| (*year, figures.authorised))
             .collect();
-        for (year, hit) in alarm::unfunded(&needs, &funded, books.last_budget_year)? {
-            found.push(Alarm::new(hit, place(year)));
-        }
+        let unfunded = alarm::unfunded(&needs, &funded, books.last_budget_year)?;
+        found.extend(unfunded.into_iter().map(alarm));
     }
     Ok(found)
 }
