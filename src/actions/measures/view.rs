@@ -15,6 +15,7 @@ use crate::domain::measure_step::missing_for_approval;
 use crate::domain::postponement::FixedBy;
 use crate::domain::programme_file::Source;
 use crate::error::Result;
+use crate::json;
 use crate::store::measures::{Dossier, Line, Link, Listed, Succession};
 use crate::store::users::Account;
 
@@ -42,12 +43,14 @@ impl From<&Account> for OwnerView {
 pub struct DueView {
     /// Last day in time.
     #[schema(example = "2022-06-30")]
+    #[serde(serialize_with = "json::day")]
     pub day: NaiveDate,
     /// How exactly it is known.
     pub precision: Precision,
     /// In the words of its source.
     pub text: Option<String>,
     /// First binding due date; set at the approval, never changed.
+    #[serde(serialize_with = "json::optional_day")]
     pub original: Option<NaiveDate>,
     /// An assumption, not from a paper.
     pub assumed: bool,
@@ -175,6 +178,7 @@ pub struct MeasureSummary {
     /// Days since the due date, if overdue.
     pub days_overdue: Option<i64>,
     /// Day on which the work was reported done.
+    #[serde(serialize_with = "json::optional_day")]
     pub completed_on: Option<NaiveDate>,
     /// Confidentiality class.
     pub confidentiality: Confidentiality,
