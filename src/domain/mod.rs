@@ -29,6 +29,7 @@ pub mod reminder;
 pub mod requirement_check;
 pub mod target_object;
 pub mod webhook;
+pub mod written_day;
 
 /// Declares an enum that is stored, sent and read as one fixed lower-case word.
 ///

@@ -14,8 +14,8 @@ use crate::domain::measure_state::Place;
 use crate::domain::measure_step::missing_for_approval;
 use crate::domain::postponement::FixedBy;
 use crate::domain::programme_file::Source;
+use crate::domain::written_day;
 use crate::error::Result;
-use crate::json;
 use crate::store::measures::{Dossier, Line, Link, Listed, Succession};
 use crate::store::users::Account;
 
@@ -43,14 +43,14 @@ impl From<&Account> for OwnerView {
 pub struct DueView {
     /// Last day in time.
     #[schema(example = "2022-06-30")]
-    #[serde(serialize_with = "json::day")]
+    #[serde(serialize_with = "written_day::day")]
     pub day: NaiveDate,
     /// How exactly it is known.
     pub precision: Precision,
     /// In the words of its source.
     pub text: Option<String>,
     /// First binding due date; set at the approval, never changed.
-    #[serde(serialize_with = "json::optional_day")]
+    #[serde(serialize_with = "written_day::optional_day")]
     pub original: Option<NaiveDate>,
     /// An assumption, not from a paper.
     pub assumed: bool,
@@ -178,7 +178,7 @@ pub struct MeasureSummary {
     /// Days since the due date, if overdue.
     pub days_overdue: Option<i64>,
     /// Day on which the work was reported done.
-    #[serde(serialize_with = "json::optional_day")]
+    #[serde(serialize_with = "written_day::optional_day")]
     pub completed_on: Option<NaiveDate>,
     /// Confidentiality class.
     pub confidentiality: Confidentiality,
