@@ -194,13 +194,13 @@ both_engines! {
                 SELECT '{id}', programme_id, id, 2023, '{entry_type}', 'effective', 9223372036854775807, '2022-10-17', '2022-10-17 05:00:00'
                 FROM budget_lines WHERE key = 'OG-K2';"
         );
-        app.execute( &add("a", "actual"));
+        app.execute(&add("a", "actual"));
         // One line and type fits, authorised less spent does not.
-        app.execute( &add("b", "commitment"));
+        app.execute(&add("b", "commitment"));
         finance.get(&format!("{BUDGET}?year=2023")).await.problem(409, "sum_out_of_range");
         finance.get(&format!("{BUDGET}?year=2022")).await.ok(200);
         // Nor does the sum of the database.
-        app.execute( &add("c", "actual"));
+        app.execute(&add("c", "actual"));
         finance.get(&format!("{BUDGET}?year=2023")).await.problem(409, "sum_out_of_range");
         let body = json!({ "entries": [{ "line": "OG-K2", "year": 2023, "type": "actual", "cents": 1 }] });
         finance.post("institutions/offenburg/programmes/OG-2021-DIG/entries", body).await.problem(409, "sum_out_of_range");

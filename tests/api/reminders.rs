@@ -536,6 +536,27 @@ both_engines! {
         assert!(alarms(&sent).len() > told.len());
     }
 
+    async fn a_mail_about_an_alarm_reads_the_lines_of_its_own_alarm_only(app) {
+        let finance = app.sign_in("kaemmerei@offenburg.example").await;
+        let paid = json!({ "entries": [{ "line": "OG-K2", "year": 2022, "type": "actual", "cents": 1_234_500, "reason": "Lizenz" }] });
+        finance.post("institutions/offenburg/programmes/OG-2021-DIG/entries", paid).await.ok(201);
+        plan_due(&app.app).unwrap();
+        // What another line holds cannot be added up: whoever reads it as well gets nowhere.
+        let most = i64::MAX;
+        for id in ["x", "y"] {
+            app.execute(&format!(
+                "INSERT INTO budget_entries (id, programme_id, line_id, year, entry_type, state, cents, booked_on, booked_at)
+                    SELECT '{id}', programme_id, id, 2022, 'actual', 'effective', {most}, '2022-10-17', '2022-10-17 05:00:00' FROM budget_lines WHERE key = 'OG-I7'"
+            ));
+        }
+        finance.get("institutions/offenburg/budget/alarms").await.problem(409, "sum_out_of_range");
+        drain(&app.app).await;
+        let sent = app.app.mailer.sent();
+        for what in ["OG-K2", "M-2022-0004"] {
+            mail_to(&sent, "kaemmerei@offenburg.example", &format!("BA-2: {what}"));
+        }
+    }
+
     async fn of_many_overspent_lines_twenty_are_mails_and_the_rest_is_one(app) {
         let finance = app.sign_in("kaemmerei@offenburg.example").await;
         let lines = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30)";

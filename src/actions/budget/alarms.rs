@@ -5,6 +5,8 @@ mod entries;
 mod lines;
 mod programmes;
 
+use std::cmp::Reverse;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -191,8 +193,8 @@ pub(in crate::actions) fn found(
     find(db, &Rules::of(app, scope, &sight, &lines, today), &lines)
 }
 
-/// What is overspent (BA-2) of what somebody may see on a day, in no order: everything, or at one place. It takes less than
-/// all alarms do, because a mail asks for each.
+/// What is overspent (BA-2) of what somebody may see on a day, the dearest first: everything, or at one place, for which no
+/// other lines are read than its own. A mail asks for each.
 ///
 /// # Errors
 /// `forbidden`, `sum_out_of_range`
@@ -207,19 +209,24 @@ pub(in crate::actions) fn overspent(
         own: own_units(app, scope)?,
         ..LineFilter::default()
     };
-    match at.map(|place| (&place.measure, &place.programme)) {
-        Some((Some(reference), _)) => {
-            let measures =
-                measures::by_references(db, &scope.institution.id, &[reference.as_str()])?;
-            lines.pays_for = Some(measures.into_iter().map(|measure| measure.id).collect());
+    if let Some(place) = at {
+        match &place.measure {
+            Some(reference) => {
+                let measures =
+                    measures::by_references(db, &scope.institution.id, &[reference.as_str()])?;
+                lines.pays_for = Some(measures.into_iter().map(|measure| measure.id).collect());
+            }
+            None => {
+                lines.programme.clone_from(&place.programme);
+                lines.line.clone_from(&place.line);
+            }
         }
-        Some((None, programme)) => lines.programme.clone_from(programme),
-        None => {}
     }
     let sight = sight(app, scope)?;
     let rules = Rules::of(app, scope, &sight, &lines, today);
     let mut found = lines::overspent(db, &rules, &lines)?;
     found.retain(|alarm| at.is_none_or(|place| alarm.place == *place));
+    found.sort_by_cached_key(|alarm| (Reverse(alarm.hit.cents), alarm.key()));
     Ok(found)
 }
 

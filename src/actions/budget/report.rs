@@ -162,7 +162,7 @@ pub(in crate::actions) fn of_year(
         programme: asked.programme.clone(),
         kind: asked.kind,
         own: own_units(app, scope)?,
-        pays_for: None,
+        ..LineFilter::default()
     };
     let sight = sight(app, scope)?;
     let lines = budget::report_lines(db, &sight, &filter)?;

@@ -1,7 +1,5 @@
 //! Alarms that cannot wait for the monthly digest: money that is spent beyond what there is (DOMAIN REM-10).
 
-use std::cmp::Reverse;
-
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -85,8 +83,7 @@ fn tell(
     today: NaiveDate,
 ) -> Result<i32> {
     let scope = Scope::reading(institution.clone(), &person.id, &person.grants);
-    let mut found = budget::overspent(db, app, &scope, today, None)?;
-    found.sort_by_cached_key(|alarm| (Reverse(alarm.hit.cents), alarm.key()));
+    let found = budget::overspent(db, app, &scope, today, None)?;
     let mut news = Vec::with_capacity(found.len());
     for alarm in found {
         news.push((key(institution, &person.id, &alarm.place)?, alarm.place));
@@ -161,6 +158,5 @@ pub(in crate::actions) fn still_there(
         }
     }
     gone.extend(carried);
-    still.sort_by_cached_key(|alarm| (Reverse(alarm.hit.cents), alarm.key()));
     Ok(still)
 }

@@ -24,6 +24,8 @@ use crate::store::sight::{Sight, seen_by};
 pub struct LineFilter {
     /// Key of the programme.
     pub programme: Option<String>,
+    /// Key of the line, within its programme.
+    pub line: Option<String>,
     /// What they pay for.
     pub kind: Option<LineKind>,
     /// Only lines of measures that concern the reader: of these units, or as owner, deputy or verifier.
@@ -69,6 +71,9 @@ pub(super) fn matching<'a>(sight: &'a Sight<'a>, filter: &'a LineFilter) -> Cond
     );
     if let Some(key) = &filter.programme {
         all = Box::new(all.and(programmes::key.eq(key)));
+    }
+    if let Some(key) = &filter.line {
+        all = Box::new(all.and(budget_lines::key.eq(key)));
     }
     if let Some(kind) = filter.kind {
         all = Box::new(all.and(budget_lines::kind.eq(kind)));
